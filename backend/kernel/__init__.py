@@ -1,0 +1,1 @@
+"""What every feature stands on: settings, database, access, errors, events, jobs, stream, audit."""

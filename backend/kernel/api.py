@@ -1,0 +1,133 @@
+"""One way to write an operation: name its permission, its shapes in and out, and the function.
+
+The way of a request: origin, session and permission are checked and the body is validated with no transaction open;
+then one transaction runs the function and dumps its answer; the bell of its jobs rings after the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+import flask_smorest
+import marshmallow as ma
+from flask import Response, request
+from sqlalchemy import Select
+from sqlalchemy.exc import IntegrityError
+
+from backend.kernel import access, db, idempotency, origin
+from backend.kernel.access import PUBLIC, SIGNED_IN
+from backend.kernel.errors import Conflict, NotAllowed, NotSignedIn
+from backend.kernel.jsonable import respond
+
+MAX_BODY = 1_000_000
+__all__ = ["PUBLIC", "SIGNED_IN", "Blueprint", "PageQuery", "Schema", "page", "page_of"]
+
+
+class Schema(ma.Schema):
+    """Base of all shapes: fields in the order written, unknown ones refused by name."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+
+class PageQuery(Schema):
+    limit = ma.fields.Integer(load_default=50, validate=ma.validate.Range(1, 200))
+    after = ma.fields.UUID(load_default=None)
+
+
+def page_of(item: type[ma.Schema]) -> type[ma.Schema]:
+    """The shape `{"items": [...], "next": cursor or null}`."""
+    name = item.__name__.removesuffix("Schema") + "Page"
+    fields = {"items": ma.fields.List(ma.fields.Nested(item)), "next": ma.fields.UUID(allow_none=True)}
+    return type(name, (Schema,), fields)
+
+
+def page(query: Select[Any], model: Any, limit: int, after: UUID | None, **_: Any) -> dict[str, Any]:
+    """Newest first by id (UUIDv7 sorts by time); `next` is the last id when there is more."""
+    if after:
+        query = query.where(model.id < after)
+    rows = list(db.session().scalars(query.order_by(model.id.desc()).limit(limit + 1)))
+    return {"items": rows[:limit], "next": rows[limit - 1].id if len(rows) > limit else None}
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """A feature's operations. Deny by default: an operation without `needs` cannot be written."""
+
+    def op(
+        self,
+        method: str,
+        rule: str,
+        *,
+        needs: str,
+        body: Any = None,
+        query: Any = None,
+        out: Any = None,
+        status: int = 200,
+        max_body: int = MAX_BODY,
+        location: str = "json",
+        content_type: str | None = None,
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Register `fn(body=…, query=…, **path)`; it returns what `out` dumps, or (that, status), or a Response."""
+        is_write = method != "GET"
+
+        def decorate(fn: Callable[..., Any]) -> Callable[..., Any]:
+            @wraps(fn)
+            def run(*_: Any, **kwargs: Any) -> Response:
+                with db.deferring() as bells:
+                    answer = _answer(fn, kwargs, out, status, is_write)
+                for bell in bells:
+                    bell()
+                return answer
+
+            view: Callable[..., Any] = run
+            if body is not None:
+                view = self.arguments(body, location=location, arg_name="body", content_type=content_type)(
+                    view
+                )
+            if query is not None:
+                view = self.arguments(query, location="query", arg_name="query")(view)
+
+            @wraps(view)
+            def guarded(**kwargs: Any) -> Any:
+                request.max_content_length = max_body
+                with access.acting_as(_admit(needs, is_write)):
+                    return view(**kwargs)
+
+            guarded.permission = needs  # type: ignore[attr-defined]  # the guard tests read it from the route table
+            documented = self.alt_response(status, schema=out, success=True)(guarded)
+            operation = f"{self.name}.{fn.__name__}"
+            security: list[Any] = [] if needs == PUBLIC else [{"session": []}]
+            documented = self.doc(operationId=operation, security=security)(documented)
+            return self.route(rule, methods=[method])(documented)  # type: ignore[no-any-return]  # smorest is untyped
+
+        return decorate
+
+
+def _answer(
+    fn: Callable[..., Any], kwargs: dict[str, Any], out: Any, status: int, is_write: bool
+) -> Response:
+    try:
+        with db.transaction(read_only=not is_write):
+            with idempotency.once(is_write) as kept:
+                if kept.answer is None:
+                    kept.answer = respond(fn(**kwargs), out, status)
+            return kept.answer
+    except IntegrityError as error:
+        raise Conflict() from error
+
+
+def _admit(needs: str, is_write: bool) -> access.Actor | None:
+    """The actor of this request; refuses foreign origins, strangers, and who lacks the permission everywhere."""
+    if is_write:
+        origin.check()
+    someone = access.load(request)
+    if needs == PUBLIC:
+        return someone
+    if someone is None:
+        raise NotSignedIn()
+    if needs != SIGNED_IN and not someone.can(needs):
+        raise NotAllowed()
+    return someone

@@ -1,0 +1,151 @@
+"""The database: one session a transaction, held in a context variable. Services never commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, DateTime, Engine, MetaData, Text, create_engine
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from backend.kernel.config import settings
+from backend.kernel.ids import new_id
+
+Hook = Callable[[], None]
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012  # SQLAlchemy reads this class attribute as it stands
+        str: Text,
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+    }
+
+
+class Row(Base):
+    """A table with our kind of id: UUIDv7, made in Python so that a row knows it before it is stored."""
+
+    __abstract__ = True
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
+
+
+_session: ContextVar[Session | None] = ContextVar("session", default=None)
+_deferred: ContextVar[list[Hook] | None] = ContextVar("deferred", default=None)
+_bound: Connection | None = None
+
+
+@lru_cache(maxsize=1)
+def engine() -> Engine:
+    return create_engine(
+        settings().database_url, pool_size=10, max_overflow=30, pool_pre_ping=True, pool_recycle=900
+    )
+
+
+def session() -> Session:
+    """The session of the running transaction; outside of one this is a programming error."""
+    found = _session.get()
+    if found is None:
+        raise RuntimeError("no transaction is open: wrap the call in kernel.db.transaction()")
+    return found
+
+
+@contextmanager
+def transaction(read_only: bool = False) -> Iterator[Session]:
+    """Begin, yield, commit; roll back on any error. Inside another transaction it joins that one.
+
+    Order at the end: before_commit hooks, commit, after_commit hooks (or, inside `deferring`, left to its caller).
+    After a rollback the after_rollback hooks run, each in a short transaction of its own.
+    """
+    outer = _session.get()
+    if outer is not None:
+        yield outer
+        return
+    current = _open(read_only)
+    token = _session.set(current)
+    try:
+        yield current
+        for hook in current.info.pop("before_commit", {}).values():
+            hook()
+        current.commit()
+    except BaseException:
+        current.rollback()
+        _session.reset(token)
+        token = None
+        _run_alone(current.info.pop("after_rollback", []))
+        raise
+    finally:
+        if token is not None:
+            _session.reset(token)
+        current.close()
+    _after(current.info.pop("after_commit", []))
+
+
+def before_commit(key: str, hook: Hook) -> None:
+    """Run `hook` once per transaction (by `key`), as its last work."""
+    session().info.setdefault("before_commit", {}).setdefault(key, hook)
+
+
+def after_commit(hook: Hook) -> None:
+    session().info.setdefault("after_commit", []).append(hook)
+
+
+def after_rollback(hook: Hook) -> None:
+    """What must survive a refusal (a failed-login count, an audited look) runs in its own transaction after it."""
+    session().info.setdefault("after_rollback", []).append(hook)
+
+
+@contextmanager
+def deferring() -> Iterator[list[Hook]]:
+    """Collect after_commit hooks instead of running them; the caller runs them when its answer is made."""
+    hooks: list[Hook] = []
+    token = _deferred.set(hooks)
+    try:
+        yield hooks
+    finally:
+        _deferred.reset(token)
+
+
+def bind_for_tests(connection: Connection | None) -> None:
+    """Make every transaction a savepoint on `connection`, whose outer transaction the test rolls back."""
+    global _bound
+    _bound = connection
+
+
+def _open(read_only: bool) -> Session:
+    if _bound is not None:
+        return Session(bind=_bound, expire_on_commit=False, join_transaction_mode="create_savepoint")
+    current = Session(bind=engine(), expire_on_commit=False)
+    if read_only:
+        current.connection(execution_options={"postgresql_readonly": True})
+    return current
+
+
+def _after(hooks: list[Hook]) -> None:
+    collected = _deferred.get()
+    if collected is not None:
+        collected.extend(hooks)
+        return
+    for hook in hooks:
+        hook()
+
+
+def _run_alone(hooks: list[Hook]) -> None:
+    for hook in hooks:
+        with transaction():
+            hook()

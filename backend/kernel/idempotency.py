@@ -1,0 +1,86 @@
+"""Idempotency keys: the same key and body of one person get the same answer for 24 h, another body 422.
+
+The key row is written in the transaction of the work, so an answer exists exactly when its work was committed;
+a second request with the same key waits on the row's unique index until the first has committed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import Response, request
+from sqlalchemy import LargeBinary, delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.kernel import access, clock, db
+from backend.kernel.db import Base
+from backend.kernel.errors import Invalid, KeyReused
+from backend.kernel.jobs import Periodic
+
+KEPT = timedelta(hours=24)
+
+
+class IdempotencyKey(Base):
+    """One answered write. `owner` is the person, or the route alone for the public ones."""
+
+    __tablename__ = "idempotency_keys"
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    status: Mapped[int | None]
+    answer: Mapped[bytes | None] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+@dataclass
+class Kept:
+    answer: Response | None = None
+
+
+@contextmanager
+def once(is_write: bool) -> Iterator[Kept]:
+    """Yield what is kept for this request's Idempotency-Key, or an empty place for the answer to keep."""
+    key = request.headers.get("Idempotency-Key") if is_write else None
+    if not key:
+        yield Kept()
+        return
+    if len(key) > 64:
+        raise Invalid(header="Idempotency-Key")
+    who = access.current()
+    owner = f"{who.person_id if who else ''} {request.method} {request.path}"
+    digest = hashlib.sha256(request.get_data(cache=True)).digest()
+    fresh = db.session().execute(
+        insert(IdempotencyKey)
+        .values(owner=owner, key=key, digest=digest, at=clock.now())
+        .on_conflict_do_nothing()
+        .returning(IdempotencyKey.key)
+    )
+    if fresh.scalar() is None:
+        yield Kept(_kept(owner, key, digest))
+        return
+    kept = Kept()
+    yield kept
+    if kept.answer is not None and not kept.answer.is_streamed:
+        row = db.session().get_one(IdempotencyKey, (owner, key))
+        row.status, row.answer = kept.answer.status_code, kept.answer.get_data()
+
+
+def _kept(owner: str, key: str, digest: bytes) -> Response:
+    row = db.session().scalars(select(IdempotencyKey).filter_by(owner=owner, key=key)).one()
+    if row.digest != digest:
+        raise KeyReused()
+    return Response(row.answer, status=row.status, mimetype="application/json")
+
+
+def forget() -> None:
+    """Drop answers older than 24 h."""
+    with db.transaction():
+        db.session().execute(delete(IdempotencyKey).where(IdempotencyKey.at < clock.now() - KEPT))
+
+
+PERIODIC = [Periodic(forget, every_s=600)]

@@ -1,0 +1,55 @@
+"""Serves the built web app: hashed files for a year, everything else with ETag and no-cache."""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+
+from flask import Blueprint, Response, request, send_from_directory
+
+from backend.kernel.errors import NotFound
+
+BUILD = Path(__file__).resolve().parents[2] / "pwa" / "build"
+TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript", ".svg": "image/svg+xml"}
+ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+spa = Blueprint("spa", __name__)
+
+
+@spa.get("/")
+@spa.get("/<path:path>")
+def file(path: str = "index.html") -> Response:
+    """A file of the build; an address without a dot is a page of the app, any other missing file is a 404."""
+    found = BUILD / path
+    if not (found.is_file() and found.resolve().is_relative_to(BUILD)):
+        if path.startswith(("api/", "_app/")) or "." in path.rsplit("/", 1)[-1]:
+            raise NotFound()
+        path = "index.html"
+    if not (BUILD / path).is_file():
+        return Response(
+            "The web app is not built yet: run `make setup`.\n", status=503, mimetype="text/plain"
+        )
+    return _sent(path)
+
+
+def _sent(path: str) -> Response:
+    encoding, suffix = next(
+        (
+            (name, end)
+            for name, end in ENCODINGS
+            if name in request.accept_encodings and (BUILD / (path + end)).is_file()
+        ),
+        ("", ""),
+    )
+    kind = TYPES.get(Path(path).suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
+    answer = send_from_directory(
+        BUILD, path + suffix, mimetype=kind, download_name=Path(path).name, etag=True
+    )
+    if encoding:
+        answer.headers["Content-Encoding"] = encoding
+    answer.headers["Vary"] = "Accept-Encoding"
+    immutable = path.startswith("_app/immutable/")
+    answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if immutable else "no-cache"
+    answer.headers["Content-Security-Policy"] = (
+        "default-src 'self'" if path == "service-worker.js" else "frame-ancestors 'none'"
+    )
+    return answer
