@@ -1,0 +1,1 @@
+"""Delivers; knows nobody and nothing but the kernel."""

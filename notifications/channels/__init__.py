@@ -1,0 +1,1 @@
+"""One file per way out. Only here are providers' libraries imported."""
