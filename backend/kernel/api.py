@@ -9,51 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from uuid import UUID
 
 import flask_smorest
-import marshmallow as ma
 from flask import Response, request
-from sqlalchemy import Select
 from sqlalchemy.exc import IntegrityError
 
 from backend.kernel import access, db, idempotency, origin
 from backend.kernel.access import PUBLIC, SIGNED_IN
 from backend.kernel.errors import Conflict, NotAllowed, NotSignedIn
 from backend.kernel.jsonable import respond
+from backend.kernel.shapes import PageQuery, Schema, page, page_of
 
 MAX_BODY = 1_000_000
 __all__ = ["PUBLIC", "SIGNED_IN", "Blueprint", "PageQuery", "Schema", "page", "page_of"]
 
 
-class Schema(ma.Schema):
-    """Base of all shapes: fields in the order written, unknown ones refused by name."""
-
-    class Meta:
-        unknown = ma.RAISE
-
-
-class PageQuery(Schema):
-    limit = ma.fields.Integer(load_default=50, validate=ma.validate.Range(1, 200))
-    after = ma.fields.UUID(load_default=None)
-
-
-def page_of(item: type[ma.Schema]) -> type[ma.Schema]:
-    """The shape `{"items": [...], "next": cursor or null}`."""
-    name = item.__name__.removesuffix("Schema") + "Page"
-    fields = {"items": ma.fields.List(ma.fields.Nested(item)), "next": ma.fields.UUID(allow_none=True)}
-    return type(name, (Schema,), fields)
-
-
-def page(query: Select[Any], model: Any, limit: int, after: UUID | None, **_: Any) -> dict[str, Any]:
-    """Newest first by id (UUIDv7 sorts by time); `next` is the last id when there is more."""
-    if after:
-        query = query.where(model.id < after)
-    rows = list(db.session().scalars(query.order_by(model.id.desc()).limit(limit + 1)))
-    return {"items": rows[:limit], "next": rows[limit - 1].id if len(rows) > limit else None}
-
-
-class Blueprint(flask_smorest.Blueprint):
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # smorest has no types
     """A feature's operations. Deny by default: an operation without `needs` cannot be written."""
 
     def op(
@@ -84,9 +55,7 @@ class Blueprint(flask_smorest.Blueprint):
 
             view: Callable[..., Any] = run
             if body is not None:
-                view = self.arguments(body, location=location, arg_name="body", content_type=content_type)(
-                    view
-                )
+                view = self.arguments(body, location=location, arg_name="body", content_type=content_type)(view)
             if query is not None:
                 view = self.arguments(query, location="query", arg_name="query")(view)
 
@@ -106,9 +75,7 @@ class Blueprint(flask_smorest.Blueprint):
         return decorate
 
 
-def _answer(
-    fn: Callable[..., Any], kwargs: dict[str, Any], out: Any, status: int, is_write: bool
-) -> Response:
+def _answer(fn: Callable[..., Any], kwargs: dict[str, Any], out: Any, status: int, is_write: bool) -> Response:
     try:
         with db.transaction(read_only=not is_write):
             with idempotency.once(is_write) as kept:

@@ -79,9 +79,7 @@ def _host(env: Env, name: str) -> str:
         try:
             ip_address(value)
         except ValueError:
-            raise WrongSetting(
-                f"wrong setting: {name}={value!r} is no IP address; try 127.0.0.1 or 0.0.0.0"
-            ) from None
+            raise WrongSetting(f"wrong setting: {name}={value!r} is no IP address; try 127.0.0.1 or 0.0.0.0") from None
     return str(value)
 
 
@@ -89,9 +87,7 @@ def _public_url(env: Env, port: int) -> str:
     value = env.str("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/")
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
-        raise WrongSetting(
-            f"wrong setting: PUBLIC_URL={value!r} must look like https://example.org, without a path"
-        )
+        raise WrongSetting(f"wrong setting: PUBLIC_URL={value!r} must look like https://example.org, without a path")
     return str(value)
 
 

@@ -83,8 +83,6 @@ def vapid_key() -> ec.EllipticCurvePrivateKey:
 def vapid_public() -> str:
     """The uncompressed public point in base64url without padding, as browsers want it."""
     point = (
-        vapid_key()
-        .public_key()
-        .public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+        vapid_key().public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
     )
     return base64.urlsafe_b64encode(point).decode().rstrip("=")

@@ -3,46 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
-from datetime import datetime
 from functools import lru_cache
-from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Connection, DateTime, Engine, MetaData, Text, create_engine
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.orm import Session
 
 from backend.kernel.config import settings
-from backend.kernel.ids import new_id
+from backend.kernel.tables import Base, Row
+
+__all__ = ["Base", "Row"]
 
 Hook = Callable[[], None]
-
-
-class Base(DeclarativeBase):
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {  # noqa: RUF012  # SQLAlchemy reads this class attribute as it stands
-        str: Text,
-        datetime: DateTime(timezone=True),
-        dict[str, Any]: JSONB,
-        list[Any]: JSONB,
-    }
-
-
-class Row(Base):
-    """A table with our kind of id: UUIDv7, made in Python so that a row knows it before it is stored."""
-
-    __abstract__ = True
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-1)
 
 
 _session: ContextVar[Session | None] = ContextVar("session", default=None)
@@ -52,9 +25,7 @@ _bound: Connection | None = None
 
 @lru_cache(maxsize=1)
 def engine() -> Engine:
-    return create_engine(
-        settings().database_url, pool_size=10, max_overflow=30, pool_pre_ping=True, pool_recycle=900
-    )
+    return create_engine(settings().database_url, pool_size=10, max_overflow=30, pool_pre_ping=True, pool_recycle=900)
 
 
 def session() -> Session:
@@ -76,23 +47,19 @@ def transaction(read_only: bool = False) -> Iterator[Session]:
     if outer is not None:
         yield outer
         return
-    current = _open(read_only)
-    token = _session.set(current)
-    try:
-        yield current
-        for hook in current.info.pop("before_commit", {}).values():
-            hook()
-        current.commit()
-    except BaseException:
-        current.rollback()
-        _session.reset(token)
-        token = None
-        _run_alone(current.info.pop("after_rollback", []))
-        raise
-    finally:
-        if token is not None:
+    with closing(_open(read_only)) as current:
+        token = _session.set(current)
+        try:
+            yield current
+            for hook in current.info.pop("before_commit", {}).values():
+                hook()
+            current.commit()
+        except BaseException:
+            current.rollback()
             _session.reset(token)
-        current.close()
+            _run_alone(current.info.pop("after_rollback", []))
+            raise
+        _session.reset(token)
     _after(current.info.pop("after_commit", []))
 
 

@@ -51,9 +51,7 @@ def _ring(queue: str, name: str, ids: list[str]) -> None:
     if connection is None:
         return
     try:
-        Queue(queue, connection=connection).enqueue(
-            name, args=tuple(ids), result_ttl=0, job_timeout=TIMEOUT_S
-        )
+        Queue(queue, connection=connection).enqueue(name, args=tuple(ids), result_ttl=0, job_timeout=TIMEOUT_S)
     except RedisError as error:
         log.warning("bell not rung, the sweeper will do it", job=name, error=str(error))
 

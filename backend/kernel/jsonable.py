@@ -35,9 +35,7 @@ class Time(ma.fields.Field[datetime]):
 
     default_error_messages = {"invalid": "Not an RFC 3339 time with an offset."}  # noqa: RUF012  # marshmallow's way
 
-    def _serialize(
-        self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any
-    ) -> datetime | None:
+    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> datetime | None:
         return value
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:

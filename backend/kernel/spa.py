@@ -25,25 +25,17 @@ def file(path: str = "index.html") -> Response:
             raise NotFound()
         path = "index.html"
     if not (BUILD / path).is_file():
-        return Response(
-            "The web app is not built yet: run `make setup`.\n", status=503, mimetype="text/plain"
-        )
+        return Response("The web app is not built yet: run `make setup`.\n", status=503, mimetype="text/plain")
     return _sent(path)
 
 
 def _sent(path: str) -> Response:
     encoding, suffix = next(
-        (
-            (name, end)
-            for name, end in ENCODINGS
-            if name in request.accept_encodings and (BUILD / (path + end)).is_file()
-        ),
+        ((name, end) for name, end in ENCODINGS if request.accept_encodings[name] and (BUILD / (path + end)).is_file()),
         ("", ""),
     )
     kind = TYPES.get(Path(path).suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
-    answer = send_from_directory(
-        BUILD, path + suffix, mimetype=kind, download_name=Path(path).name, etag=True
-    )
+    answer = send_from_directory(BUILD, path + suffix, mimetype=kind, download_name=Path(path).name, etag=True)
     if encoding:
         answer.headers["Content-Encoding"] = encoding
     answer.headers["Vary"] = "Accept-Encoding"

@@ -6,45 +6,13 @@ from typing import Any
 
 import flask_smorest
 import marshmallow as ma
-import structlog
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, Response, request
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend.kernel import access
+from backend.kernel import refusals
 from backend.kernel.config import settings
-from backend.kernel.errors import DomainError, Invalid, NotFound, TooLarge
-from backend.kernel.jsonable import Id, Time, dumps
-
-log = structlog.get_logger(__name__)
-KNOWN = {404: NotFound, 413: TooLarge, 422: Invalid}
-
-
-class DatabaseAway(DomainError):
-    status = 503
-    zh = "系统暂时连不上数据库，已在恢复；紧急情况请直接拨打 119。"
-    en = "The database cannot be reached right now. In an emergency call 119."
-
-
-class Unexpected(DomainError):
-    status = 500
-    zh = "系统出错了，已经记录；紧急情况请直接拨打 119。"
-    en = "Something went wrong on our side and was logged. In an emergency call 119."
-
-
-def language() -> str:
-    """zh or en, as Accept-Language says; Chinese first."""
-    return request.accept_languages.best_match(["zh", "en"], default="zh")
-
-
-def refuse(error: DomainError) -> Response:
-    body = {"code": error.code, "message": error.message(language()), "details": error.details}
-    answer = Response(dumps(body), status=error.status, mimetype="application/json")
-    if "retry_after_s" in error.details:
-        answer.headers["Retry-After"] = str(error.details["retry_after_s"])
-    return answer
+from backend.kernel.jsonable import Id, Time
 
 
 class ErrorSchema(ma.Schema):
@@ -55,7 +23,7 @@ class ErrorSchema(ma.Schema):
     details = ma.fields.Dict(required=True)
 
 
-class Api(flask_smorest.Api):
+class Api(flask_smorest.Api):  # type: ignore[misc]  # smorest has no types
     """smorest's Api, with our own error shape and handlers in place of its."""
 
     ERROR_SCHEMA = ErrorSchema
@@ -78,10 +46,7 @@ def set_up(app: Flask) -> flask_smorest.Api:
     if settings().trusted_proxies:
         hops = settings().trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way
-    app.register_error_handler(DomainError, refuse)
-    app.register_error_handler(OperationalError, lambda error: _failed(DatabaseAway(), error))
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, lambda error: _failed(Unexpected(), error))
+    refusals.set_up(app)
     app.after_request(_headers)
     return _api(app)
 
@@ -100,21 +65,6 @@ def _schema_name(schema: Any) -> str:
     cls = ma.class_registry.get_class(schema) if isinstance(schema, str) else schema
     cls = cls if isinstance(cls, type) else type(cls)
     return str(cls.__name__).removesuffix("Schema")
-
-
-def _http(error: HTTPException) -> Response:
-    status = error.code or 500
-    kind = KNOWN.get(status)
-    if kind is None:
-        kind = type(error.name.replace(" ", ""), (DomainError,), {"status": status})
-    details = getattr(error, "data", {}).get("messages", {}) if hasattr(error, "data") else {}
-    return refuse(kind(fields=details) if details else kind())
-
-
-def _failed(answer: DomainError, error: Exception) -> Response:
-    who = access.current()
-    log.error("request failed", path=request.path, person=str(who.person_id) if who else None, exc_info=error)
-    return refuse(answer)
 
 
 def _headers(answer: Response) -> Response:

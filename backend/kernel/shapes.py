@@ -1,0 +1,38 @@
+"""Shapes that all operations share: the strict schema and the page of a list."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from sqlalchemy import Select
+
+from backend.kernel import db
+
+
+class Schema(ma.Schema):
+    """Base of all shapes: fields in the order written, unknown ones refused by name."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+
+class PageQuery(Schema):
+    limit = ma.fields.Integer(load_default=50, validate=ma.validate.Range(1, 200))
+    after = ma.fields.UUID(load_default=None)
+
+
+def page_of(item: type[ma.Schema]) -> type[ma.Schema]:
+    """The shape `{"items": [...], "next": cursor or null}`."""
+    name = item.__name__.removesuffix("Schema") + "Page"
+    fields = {"items": ma.fields.List(ma.fields.Nested(item)), "next": ma.fields.UUID(allow_none=True)}
+    return type(name, (Schema,), fields)
+
+
+def page(query: Select[Any], model: Any, limit: int, after: UUID | None, **_: Any) -> dict[str, Any]:
+    """Newest first by id (UUIDv7 sorts by time); `next` is the last id when there is more."""
+    if after:
+        query = query.where(model.id < after)
+    rows = list(db.session().scalars(query.order_by(model.id.desc()).limit(limit + 1)))
+    return {"items": rows[:limit], "next": rows[limit - 1].id if len(rows) > limit else None}
