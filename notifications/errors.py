@@ -1,0 +1,23 @@
+"""Refusals of notifications, each with its next step."""
+
+from backend.kernel.errors import Conflict, Invalid, NotFound
+
+
+class BadBrowserKeys(Invalid):
+    zh = "浏览器给出的推送密钥不对，请重新打开通知。"
+    en = "The browser's push keys cannot be used. Turn notifications on again."
+
+
+class OtherPersonsPhone(Conflict):
+    zh = "这台手机的推送已登记给别人，请在手机上重新打开通知。"
+    en = "This phone's push belongs to somebody else. Turn notifications on again on the phone."
+
+
+class NoPhone(Conflict):
+    zh = "这台手机还没有打开通知：{reason}"
+    en = "Notifications are not on for this phone: {reason}"
+
+
+class NoticeNotFound(NotFound):
+    zh = "没有这条通知，或不是发给您的。"
+    en = "There is no such notice for you."
