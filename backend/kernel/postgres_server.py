@@ -1,0 +1,118 @@
+"""The `postgres` line of the Procfile: the embedded PostgreSQL, made on its first start.
+
+It listens on a unix socket only, in a folder that nobody else may enter, and so asks for no password.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend.kernel import embedded, unprivileged
+from backend.kernel.config import settings
+
+# The server ends with the process that keeps it, even when that one is killed; INT is PostgreSQL's fast shutdown.
+_WITH_KEEPER = ("setpriv", "--pdeathsig", "INT", "--")
+_MAJOR = "18"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One server: its data, its sockets' folder, its binaries and how they are started as a user PostgreSQL takes."""
+
+    data: Path
+    sockets: Path
+    install: Path
+    prefix: tuple[str, ...] = ()
+
+    def tool(self, name: str, *arguments: str) -> list[str]:
+        return [*self.prefix, str(self.install / "bin" / name), *arguments]
+
+    def command(self, *options: str) -> list[str]:
+        """The server's command line; `options` are more settings, as `fsync=off`."""
+        fixed = (f"unix_socket_directories={self.sockets}", "listen_addresses=", "unix_socket_permissions=0700")
+        tuned = ("max_connections=200", "shared_buffers=128MB", "timezone=UTC", "log_timezone=UTC", "jit=off")
+        chosen = [part for option in (*fixed, *tuned, *options) for part in ("-c", option)]
+        return [*self.prefix, *_WITH_KEEPER, str(self.install / "bin/postgres"), "-D", str(self.data), *chosen]
+
+
+def cluster(data_dir: Path) -> Cluster:
+    """The cluster of this DATA_DIR for the user and the rights that we have."""
+    home = unprivileged.home(data_dir.resolve() / "postgres", embedded.postgres_install())
+    return Cluster(home.data, embedded.make_folder(data_dir, home.uid), home.install, home.prefix)
+
+
+def ensure(place: Cluster, *, sync: bool = True) -> None:
+    """Make the cluster and its database if they are not there, and clear what a killed server left behind."""
+    version = place.data / "PG_VERSION"
+    if not version.exists():
+        _create(place, sync)
+    elif version.read_text().strip() != _MAJOR:
+        raise SystemExit(f"{place.data} was made by PostgreSQL {version.read_text().strip()}, this one is {_MAJOR}")
+    clear_stale(place)
+
+
+def clear_stale(place: Cluster) -> None:
+    """End a server that lost its keeper, and remove pid files that name nobody or a stranger."""
+    pid_file = place.data / "postmaster.pid"
+    if pid_file.exists():
+        pid = int((pid_file.read_text().split() or ["0"])[0])
+        if _is_server_of(pid, place.data):
+            _stop(pid)
+        pid_file.unlink(missing_ok=True)
+    for left in place.sockets.glob(".s.PGSQL.*"):
+        left.unlink(missing_ok=True)
+
+
+def _create(place: Cluster, sync: bool) -> None:
+    # Made beside and renamed, so that a kill in the middle leaves nothing that looks finished.
+    fresh = place.data.with_name("postgres.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    locale = ("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
+    more = ("--auth=trust", "--no-instructions", *(() if sync else ("--no-sync",)))
+    _run(place.tool("initdb", "-D", str(fresh), "-U", embedded.ROLE, *locale, *more))
+    _run(place.tool("postgres", "--single", "-D", str(fresh), "postgres"), f"CREATE DATABASE {embedded.ROLE};\n")
+    fresh.rename(place.data)
+
+
+def _run(command: list[str], text: str = "") -> None:
+    done = subprocess.run(command, input=text, capture_output=True, text=True, cwd="/", check=False)
+    if done.returncode:
+        raise SystemExit(f"PostgreSQL could not be set up: {(done.stderr or done.stdout).strip()}")
+
+
+def _is_server_of(pid: int, data: Path) -> bool:
+    try:
+        return pid > 0 and os.path.samefile(f"/proc/{pid}/cwd", data)
+    except OSError:
+        return False
+
+
+def _stop(pid: int, patience_s: float = 10) -> None:
+    for sign in (signal.SIGINT, signal.SIGKILL):
+        os.kill(pid, sign)
+        for _ in range(int(patience_s * 20)):
+            if not os.path.exists(f"/proc/{pid}"):
+                return
+            time.sleep(0.05)
+
+
+def main() -> None:
+    """Become the server; with a DATABASE_URL of the operator's there is nothing to run, and this only waits."""
+    if settings().database_url != embedded.database_url(settings().data_dir):
+        print("DATABASE_URL is set: no server of our own", flush=True)
+        signal.pause()
+    place = cluster(settings().data_dir)
+    ensure(place)
+    command = place.command()
+    os.execvp(command[0], command)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""`make run`: the servers first, then keys, migrations and the demo, then everybody else; one address at the end.
+
+Ends with the process that started it, on Ctrl-C and on SIGTERM, and takes its children along in the reverse order.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import FrameType
+
+from backend.kernel import clock, embedded, greeting, lock
+from backend.kernel.config import Settings, settings
+
+PATIENCE_S = 60.0
+DEPENDENTS = ("web", "gateway", "alarms", "bulk", "sweeper")
+# Longer than the keepers' own patience (4 s) and honcho's (5 s).
+END_S = 12.0
+
+
+class Ended(Exception):
+    """Somebody asked us to end."""
+
+
+def main() -> None:
+    """Run everything until told to end; refuses to run twice for one DATA_DIR."""
+    config = settings()
+    held = lock.hold(config.data_dir / "run.lock")
+    if held is None:
+        raise SystemExit(f"Shouwang runs already with DATA_DIR={config.data_dir}: open {config.public_url}")
+    _refuse_taken(config)
+    for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(sign, _end)
+    groups: list[subprocess.Popen[bytes]] = []
+    try:
+        groups.append(_start("postgres", "redis"))
+        _do("backend.kernel.prepare")
+        _do("backend.demo", "load", "--if-empty")
+        groups.append(_start(*DEPENDENTS, *(["demo"] if (config.data_dir / "demo.json").exists() else [])))
+        _await_web(config)
+        print(greeting.text(config), flush=True)
+        _watch(groups)
+    except Ended:
+        print("ending ...", flush=True)
+    finally:
+        for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(sign, signal.SIG_IGN)
+        for group in reversed(groups):
+            _stop(group)
+        held.close()
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    raise Ended
+
+
+def _start(*names: str) -> subprocess.Popen[bytes]:
+    # A session of its own: Ctrl-C is for us alone, who end the others in order.
+    return subprocess.Popen([sys.executable, "-m", "backend.kernel.procs", *names], start_new_session=True)
+
+
+def _do(module: str, *arguments: str) -> None:
+    done = subprocess.run([sys.executable, "-m", module, *arguments], check=False)
+    if done.returncode:
+        raise SystemExit(f"{module} failed, see above")
+
+
+def _watch(groups: list[subprocess.Popen[bytes]]) -> None:
+    parent = os.getppid()
+    while os.getppid() == parent:
+        for group in groups:
+            if group.poll() is not None:
+                raise SystemExit("the processes ended by themselves, see above")
+        time.sleep(0.5)
+
+
+def _stop(group: subprocess.Popen[bytes]) -> None:
+    group.terminate()
+    try:
+        group.wait(END_S)
+    except subprocess.TimeoutExpired:
+        group.kill()  # the keepers notice, and end by themselves
+
+
+def _refuse_taken(config: Settings) -> None:
+    for name, host, port in (("", config.host, config.port), ("GATEWAY_", config.gateway_host, config.gateway_port)):
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                raise SystemExit(f"{name}HOST:PORT {host}:{port}: {error.strerror}; set {name}PORT") from None
+
+
+def _await_web(config: Settings) -> None:
+    end = clock.monotonic() + PATIENCE_S
+    while clock.monotonic() < end:
+        try:
+            with urllib.request.urlopen(f"{greeting.local_address(config)}/health", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    print(f"the web server has not answered for {PATIENCE_S:.0f} s, see above", flush=True)
+
+
+if __name__ == "__main__":
+    # Python's own handler of -m puts the current folder first; the processes find the project there too.
+    os.chdir(Path(__file__).resolve().parents[2])
+    embedded.postgres_install()
+    main()

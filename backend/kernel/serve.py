@@ -1,0 +1,19 @@
+"""gunicorn's configuration. Live streams are open for hours, so requests are greenlets, not threads."""
+
+from __future__ import annotations
+
+import os
+
+from backend.kernel.config import settings
+
+bind = f"{settings().host}:{settings().port}"
+worker_class = "gevent"
+workers = min(4, os.cpu_count() or 1)
+worker_connections = 10_000
+backlog = 4096
+timeout = 60
+graceful_timeout = 3  # open streams end with us, their clients come back by themselves
+keepalive = 30
+forwarded_allow_ips = ""  # TRUSTED_PROXIES decides whom we believe, in kernel/web
+errorlog = "-"
+loglevel = "warning"
