@@ -37,5 +37,5 @@ def slowed_until(wrong: list[datetime]) -> datetime | None:
     fives = len(wrong) // TRIES
     if not fives:
         return None
-    wait = SLOW_FIRST * 2 ** min(fives - 1, 10)
+    wait: timedelta = SLOW_FIRST * 2 ** min(fives - 1, 10)
     return wrong[fives * TRIES - 1] + min(wait, SLOW_MOST)

@@ -7,7 +7,7 @@ import secrets
 from datetime import timedelta
 from typing import TypedDict
 
-NAME = "shouwang"
+NAME = "session"
 LIFE = timedelta(days=400)
 """As long as browsers allow: an alarm must not meet a sign-in page. A session ends by sign-out or when revoked."""
 
