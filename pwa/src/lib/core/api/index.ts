@@ -1,0 +1,3 @@
+export { address, call, get, patch, post, put, remove, whenSignedOut } from './client.ts';
+export { ApiError, NetworkError, wordsOf } from './errors.ts';
+export type * from './types.ts';

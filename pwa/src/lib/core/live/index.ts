@@ -1,0 +1,1 @@
+export { Live, live, STALE_MS, type Kind } from './live.svelte.ts';

@@ -1,0 +1,123 @@
+import { now } from '../time/now.svelte.ts';
+
+export type Kind = 'incident' | 'device' | 'notice' | 'reset';
+const KINDS: Kind[] = ['incident', 'device', 'notice', 'reset'];
+type Listener = (data: unknown) => void;
+
+/** Older than this and the screen says so: the server beats every 5 s. */
+export const STALE_MS = 10_000;
+/** Older than this and the connection is taken for dead (a phone that changed networks never hears of it). */
+const DEAD_MS = 20_000;
+const LONGEST_WAIT_MS = 15_000;
+
+/** The live stream: one connection a page, reconnecting from the last event it saw. */
+export class Live {
+	beatAt = $state(0);
+	isOpen = $state(false);
+	#startedAt = $state(0);
+	#source: EventSource | undefined;
+	#lastId = '';
+	#tries = 0;
+	#retry: ReturnType<typeof setTimeout> | undefined;
+	#watchdog: ReturnType<typeof setInterval> | undefined;
+	#listeners: Record<Kind, Listener[]> = { incident: [], device: [], notice: [], reset: [] };
+	#make: (url: string) => EventSource;
+
+	constructor(make: (url: string) => EventSource = (url) => new EventSource(url)) {
+		this.#make = make;
+	}
+
+	/** Milliseconds since the last sign of life; 0 while there is nothing to complain about. */
+	get silentMs(): number {
+		if (!this.#startedAt) return 0;
+		const silent = now.ms - Math.max(this.beatAt, this.#startedAt);
+		return silent > STALE_MS ? silent : 0;
+	}
+
+	start(): void {
+		if (this.#startedAt) return;
+		this.#startedAt = Date.now();
+		this.#connect();
+		this.#watchdog = setInterval(() => this.#watch(), 1000);
+		addEventListener('online', this.#again);
+		document.addEventListener('visibilitychange', this.#again);
+	}
+
+	stop(): void {
+		this.#startedAt = 0;
+		this.#close();
+		clearInterval(this.#watchdog);
+		clearTimeout(this.#retry);
+		this.#retry = undefined;
+		removeEventListener('online', this.#again);
+		document.removeEventListener('visibilitychange', this.#again);
+		this.#lastId = '';
+		this.beatAt = 0;
+	}
+
+	/** Calls `listener` with each event's data; returns how to stop. Call it in onMount, not in an $effect. */
+	on(kind: Kind, listener: Listener): () => void {
+		this.#listeners[kind].push(listener);
+		return () => {
+			this.#listeners[kind] = this.#listeners[kind].filter((other) => other !== listener);
+		};
+	}
+
+	#again = () => {
+		if (document.visibilityState !== 'visible' || this.isOpen) return;
+		clearTimeout(this.#retry);
+		this.#retry = undefined;
+		this.#connect();
+	};
+
+	#close(): void {
+		this.#source?.close();
+		this.#source = undefined;
+		this.isOpen = false;
+	}
+
+	#watch(): void {
+		const last = Math.max(this.beatAt, this.#startedAt);
+		if (this.isOpen && Date.now() - last > DEAD_MS) this.#later();
+	}
+
+	#later(): void {
+		this.#close();
+		if (this.#retry !== undefined) return;
+		const wait = Math.min(LONGEST_WAIT_MS, 1000 * 2 ** this.#tries) * (0.7 + Math.random() * 0.6);
+		this.#tries += 1;
+		this.#retry = setTimeout(() => {
+			this.#retry = undefined;
+			this.#connect();
+		}, wait);
+	}
+
+	#alive(event: MessageEvent<string> | Event): void {
+		this.beatAt = Date.now();
+		this.#tries = 0;
+		const id = (event as MessageEvent<string>).lastEventId;
+		if (id) this.#lastId = id;
+	}
+
+	#connect(): void {
+		this.#close();
+		const source = this.#make('/api/stream' + (this.#lastId ? `?after=${this.#lastId}` : ''));
+		this.#source = source;
+		source.onopen = (event) => {
+			this.isOpen = true;
+			this.#alive(event);
+		};
+		/* EventSource retries by itself only after a broken line, not after an error answer: one way for both */
+		source.onerror = () => this.#later();
+		source.addEventListener('beat', (event) => this.#alive(event));
+		for (const kind of KINDS)
+			source.addEventListener(kind, (event) => {
+				this.#alive(event);
+				if (kind === 'reset') this.#lastId = '';
+				const data: unknown = JSON.parse((event as MessageEvent<string>).data || 'null');
+				for (const listener of this.#listeners[kind]) listener(data);
+			});
+	}
+}
+
+export const live = new Live();

@@ -1,0 +1,2 @@
+export { prefs } from './prefs.svelte.ts';
+export { session } from './session.svelte.ts';

@@ -1,0 +1,45 @@
+import { getLocale, setLocale } from '#lib/paraglide/runtime.js';
+
+const SIZE = 'size';
+
+/** How this phone shows things; known before the first paint, so from localStorage and not from the server. */
+class Prefs {
+	isLarge = $state(read() === 'large');
+
+	/** Sets size and language on the document; called once before anything is drawn. */
+	apply(): void {
+		const root = document.documentElement;
+		root.lang = getLocale() === 'zh' ? 'zh-CN' : 'en';
+		if (this.isLarge) root.dataset['size'] = 'large';
+		else delete root.dataset['size'];
+	}
+
+	setLarge(isLarge: boolean): void {
+		this.isLarge = isLarge;
+		try {
+			localStorage.setItem(SIZE, isLarge ? 'large' : 'standard');
+		} catch {
+			/* private mode: good for this visit */
+		}
+		this.apply();
+	}
+
+	/** Reloads the page in the other language. */
+	setLanguage(language: 'zh' | 'en'): void {
+		void setLocale(language);
+	}
+
+	get language(): 'zh' | 'en' {
+		return getLocale();
+	}
+}
+
+function read(): string | null {
+	try {
+		return localStorage.getItem(SIZE);
+	} catch {
+		return null;
+	}
+}
+
+export const prefs = new Prefs();

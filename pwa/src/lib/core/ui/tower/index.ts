@@ -1,0 +1,3 @@
+export { draw } from './draw.ts';
+export { default as Tower } from './Tower.svelte';
+export type * from './types.ts';
