@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.kernel import embedded, unprivileged
+from backend.kernel import clock, embedded, unprivileged
 from backend.kernel.config import settings
 
 # The server ends with the process that keeps it, even when that one is killed; INT is PostgreSQL's fast shutdown.
@@ -63,7 +63,7 @@ def clear_stale(place: Cluster) -> None:
     if pid_file.exists():
         pid = int((pid_file.read_text().split() or ["0"])[0])
         if _is_server_of(pid, place.data):
-            _stop(pid)
+            _stop(pid, place.data)
         pid_file.unlink(missing_ok=True)
     for left in place.sockets.glob(".s.PGSQL.*"):
         left.unlink(missing_ok=True)
@@ -94,13 +94,16 @@ def _is_server_of(pid: int, data: Path) -> bool:
         return False
 
 
-def _stop(pid: int, patience_s: float = 10) -> None:
+def _stop(pid: int, data: Path, patience_s: float = 10) -> None:
     for sign in (signal.SIGINT, signal.SIGKILL):
         os.kill(pid, sign)
-        for _ in range(int(patience_s * 20)):
-            if not os.path.exists(f"/proc/{pid}"):
-                return
+        end = clock.monotonic() + patience_s
+        while _is_server_of(pid, data):
+            if clock.monotonic() > end:
+                break
             time.sleep(0.05)
+        else:
+            return
 
 
 def main() -> None:
