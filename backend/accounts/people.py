@@ -117,7 +117,7 @@ def _paths(actor: Actor) -> tuple[str, ...]:
 
 def _held_within(paths: Iterable[str]) -> Any:
     """SQL: the person of the outer query holds a live grant on a path at or under one of `paths`."""
-    held = func.unnest(Grant.paths).table_valued(column("path", Text), name="held", joins_implicitly=True)
+    held = func.unnest(Grant.paths).table_valued(column("path", Text), joins_implicitly=True).render_derived("held")
     mine = (Grant.person_id == Person.id, Grant.ended_at.is_(None), scope.within(held.c.path, paths))
     return exists(select(Grant.id).select_from(Grant, held).where(*mine))
 

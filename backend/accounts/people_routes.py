@@ -22,7 +22,9 @@ from backend.accounts.schemas import (
 from backend.kernel import access
 from backend.kernel.api import SIGNED_IN, Blueprint
 
-people = Blueprint("people", __name__, url_prefix="/api", description="People, and the roles they hold")
+people = Blueprint(
+    "people", __name__, url_prefix="/api", description="People, and the roles they hold", cli_group="admin"
+)
 
 
 @people.op("GET", "/people", needs="residents.see", query=PeopleQuery, out=PersonPage)

@@ -48,7 +48,8 @@ def alike(default: Any, value: Any) -> bool:
     if isinstance(default, int | float):
         return isinstance(value, int if isinstance(default, int) else (int, float)) and 0 <= value < 1e9
     if isinstance(default, dict):
-        return isinstance(value, dict) and set(value) == set(default) and all(alike(default[k], v) for k, v in value.items())
+        same_keys = isinstance(value, dict) and set(value) == set(default)
+        return same_keys and all(alike(default[k], v) for k, v in value.items())
     if isinstance(default, list):
         return isinstance(value, list) and all(alike(default[0], v) for v in value if default)
     return default is None or (isinstance(value, type(default)) and len(value) <= 2000)

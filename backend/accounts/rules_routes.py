@@ -16,7 +16,7 @@ from backend.kernel import access
 from backend.kernel.api import Blueprint
 from backend.kernel.policy import Policy
 
-rules = Blueprint("rules", __name__, url_prefix="/api", description="Policies and the audit trail")
+rules = Blueprint("rules", __name__, url_prefix="/api", description="Policies and the audit trail", cli_group="auditor")
 
 
 @rules.op("GET", "/policies", needs="policies.manage", out=PoliciesSchema)

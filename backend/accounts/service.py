@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from backend.accounts.errors import LastAdministrator, RolesExclude, WrongPhone
@@ -79,6 +79,7 @@ def grant(
         audit.record("grants.give", "person", person_id, _first(paths), role=role, scope=scope_name)
     found.scope_name = scope_name
     _set_paths(found, paths)
+    db.session().flush()
     if not is_bulk:
         stream.end_streams(people=[person_id])
     return found
@@ -88,7 +89,8 @@ def end_grant(found: Grant) -> None:
     """Take a role back: its streams end now; with the last role the person's push subscriptions end too."""
     if found.ended_at:
         return
-    if found.role == "administrator" and scope.ROOT in found.paths and _administrators() <= 1:
+    of_all = found.role == "administrator" and scope.ROOT in found.paths
+    if of_all and len(people_with_role("administrator", scope.ROOT)) <= 1:
         raise LastAdministrator()
     found.ended_at = clock.now()
     audit.record("grants.end", "person", found.person_id, _first(found.paths), role=found.role, scope=found.scope_name)
@@ -108,9 +110,7 @@ def end_grants(person_id: UUID, role: str, scope_kind: str, scope_id: UUID) -> N
 
 def rescope(scope_kind: str, scope_id: UUID, paths: Sequence[str]) -> None:
     """The scope's paths changed (a station covers one more estate): all grants on it follow."""
-    query = select(Grant).where(
-        Grant.scope_kind == scope_kind, Grant.scope_id == scope_id, Grant.ended_at.is_(None)
-    )
+    query = select(Grant).where(Grant.scope_kind == scope_kind, Grant.scope_id == scope_id, Grant.ended_at.is_(None))
     found = db.session().scalars(query.with_for_update()).all()
     for each in found:
         _set_paths(each, paths)
@@ -135,6 +135,14 @@ def _holds(permission: str, above: list[str], roles: Collection[str] | None) -> 
     )
 
 
+def people_with_role(role: str, path: str) -> list[UUID]:
+    """Everybody who holds exactly this role on a scope that covers `path`. For set-up and rosters, never for access."""
+    query = select(Grant.person_id).where(
+        Grant.ended_at.is_(None), Grant.role == role, Grant.paths.overlap(scope.ancestors(path))
+    )
+    return list(db.session().scalars(query.distinct().order_by(Grant.person_id)))
+
+
 def names_of(ids: Iterable[UUID]) -> dict[UUID, str]:
     """Names for timelines and lists."""
     query = select(Person.id, Person.name).where(Person.id.in_(list(ids)))
@@ -145,13 +153,6 @@ def _set_paths(found: Grant, paths: Sequence[str]) -> None:
     found.paths = list(paths)
     reaches = bool(ROLES[found.role].building_permissions)
     found.building_paths = [scope.parent(p) for p in paths] if reaches else []
-
-
-def _administrators() -> int:
-    query = select(func.count()).where(
-        Grant.role == "administrator", Grant.ended_at.is_(None), Grant.paths.contains([scope.ROOT])
-    )
-    return db.session().scalar(query) or 0
 
 
 def _first(paths: Sequence[str]) -> str:
