@@ -1,0 +1,265 @@
+"""Shapes of places in and out."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+from marshmallow.validate import Length, OneOf, Range
+
+from backend.kernel.api import PageQuery, Schema
+from backend.kernel.jsonable import Id, Time
+from backend.places.models import Kind, Level, NeedKind, ResidencyState
+
+f = ma.fields
+NAME = Length(1, 80)
+
+
+class PlaceNameSchema(Schema):
+    id = Id()
+    name = f.String()
+
+
+class GcjSchema(Schema):
+    """A position in GCJ-02, for the map apps of China."""
+
+    lat = f.Float()
+    lon = f.Float()
+
+
+class AreaSchema(Schema):
+    id = Id()
+    code = f.String()
+    level = f.String()
+    name = f.String()
+    name_en = f.String()
+    parent_id = Id(allow_none=True)
+
+
+class EstateSchema(Schema):
+    id = Id()
+    area_id = Id()
+    name = f.String()
+    name_en = f.String()
+    address = f.String()
+    lat = f.Float()
+    lon = f.Float()
+    has_property = f.Boolean()
+
+
+class BuildingSchema(Schema):
+    id = Id()
+    name = f.String()
+    name_en = f.String()
+    kind = f.String()
+    estate = f.Nested(PlaceNameSchema, allow_none=True)
+    lat = f.Float()
+    lon = f.Float()
+
+
+class FloorSchema(Schema):
+    id = Id()
+    ordinal = f.Integer()
+    label = f.String()
+    is_refuge = f.Boolean()
+
+
+class JoinedSchema(PlaceNameSchema):
+    kind = f.String()
+
+
+class GateSchema(PlaceNameSchema):
+    name_en = f.String()
+    lat = f.Float()
+    lon = f.Float()
+    gcj = f.Nested(GcjSchema)
+    is_fire_lane = f.Boolean()
+
+
+class HydrantSchema(Schema):
+    id = Id()
+    label = f.String()
+    kind = f.String()
+    lat = f.Float()
+    lon = f.Float()
+    gcj = f.Nested(GcjSchema)
+
+
+class DoorSchema(Schema):
+    id = Id()
+    number = f.String()
+    floor_id = Id()
+
+
+class SideSchema(Schema):
+    """One stair of the plan: its letter and the side it lies on."""
+
+    id = f.String(required=True, validate=Length(1, 8))
+    side = f.String(validate=OneOf(["north", "east", "south", "west", "middle"]))
+    zh = f.String(validate=Length(0, 40))
+    en = f.String(validate=Length(0, 80))
+
+
+class WordsSchema(Schema):
+    zh = f.String(required=True, validate=Length(0, 80))
+    en = f.String(validate=Length(0, 160))
+
+
+class PlanSchema(Schema):
+    """What fills the words for a floor: stairs, meeting point, exit."""
+
+    stairs = f.List(f.Nested(SideSchema), validate=Length(0, 12))
+    meeting_point = f.Nested(WordsSchema)
+    exit = f.Nested(WordsSchema)
+
+
+class BuildingCardSchema(BuildingSchema):
+    gcj = f.Nested(GcjSchema)
+    floors = f.List(f.Nested(FloorSchema))
+    plan = f.Nested(PlanSchema)
+    joined = f.List(f.Nested(JoinedSchema))
+    gates = f.List(f.Nested(GateSchema))
+    hydrants = f.List(f.Nested(HydrantSchema))
+    dwellings = f.List(f.Nested(DoorSchema))
+
+
+class QrSchema(Schema):
+    url = f.String()
+    token = f.String()
+    valid_until = Time()
+
+
+class BuildingQuery(PageQuery):
+    estate = f.UUID(load_default=None)
+
+
+class ResidencyQuery(PageQuery):
+    state = f.String(load_default=None, validate=OneOf(list(ResidencyState)))
+
+
+class AskSchema(Schema):
+    """`qr` is the scanned address or its token; the door by its number, or by its id."""
+
+    qr = f.String(required=True, validate=Length(1, 300))
+    number = f.String(load_default=None, allow_none=True, validate=Length(1, 20))
+    dwelling_id = f.UUID(load_default=None, allow_none=True)
+
+
+class ResidencySchema(Schema):
+    id = Id()
+    state = f.String()
+    asked_at = Time()
+    decided_at = Time(allow_none=True)
+    person = f.Method("person_of", metadata={"type": "object"})
+    dwelling = f.Method("dwelling_of", metadata={"type": "object"})
+
+    def person_of(self, row: object) -> dict[str, object]:
+        person = row.person  # type: ignore[attr-defined]  # a Residency; models are not imported for their type alone
+        return {"id": str(person.id), "name": person.name, "phone_masked": person.phone_masked}
+
+    def dwelling_of(self, row: object) -> dict[str, object]:
+        dwelling = row.dwelling  # type: ignore[attr-defined]  # as above
+        floor, building = dwelling.floor, dwelling.building
+        return {
+            "id": str(dwelling.id),
+            "number": dwelling.number,
+            "floor": {"id": str(floor.id), "label": floor.label, "ordinal": floor.ordinal},
+            "building": {"id": str(building.id), "name": building.name},
+        }
+
+
+class ResidentSchema(Schema):
+    residency_id = Id()
+    person_id = Id()
+    name = f.String()
+    phone_masked = f.String()
+    state = f.String()
+
+
+class NeedSchema(Schema):
+    label = f.String(required=True, validate=Length(1, 40))
+    kind = f.String(required=True, validate=OneOf(list(NeedKind)))
+    note = f.String(load_default="", validate=Length(0, 200))
+    people = f.Integer(load_default=1, validate=Range(1, 20))
+
+
+class DwellingSchema(Schema):
+    id = Id()
+    number = f.String()
+    household = f.Integer(allow_none=True)
+    floor = f.Nested(FloorSchema)
+    building = f.Nested(PlaceNameSchema)
+    residents = f.List(f.Nested(ResidentSchema))
+    needs = f.List(f.Nested(NeedSchema))
+
+
+class HouseholdSchema(Schema):
+    household = f.Integer(load_default=None, allow_none=True, validate=Range(0, 30))
+    needs = f.List(f.Nested(NeedSchema), required=True, validate=Length(0, 20))
+
+
+class NewAreaSchema(Schema):
+    code = f.String(required=True, validate=Length(2, 15))
+    level = f.String(required=True, validate=OneOf(list(Level)))
+    name = f.String(required=True, validate=NAME)
+    name_en = f.String(load_default="", validate=Length(0, 120))
+
+
+class ChangeEstateSchema(Schema):
+    name = f.String(validate=NAME)
+    name_en = f.String(validate=Length(0, 120))
+    address = f.String(validate=Length(0, 200))
+    lat = f.Float(validate=Range(-90, 90))
+    lon = f.Float(validate=Range(-180, 180))
+    has_property = f.Boolean()
+
+
+class NewEstateSchema(ChangeEstateSchema):
+    area_id = f.UUID(required=True)
+    name = f.String(required=True, validate=NAME)
+    lat = f.Float(required=True, validate=Range(-90, 90))
+    lon = f.Float(required=True, validate=Range(-180, 180))
+
+
+class NewFloorSchema(Schema):
+    ordinal = f.Integer(required=True, validate=[Range(-20, 200), ma.validate.NoneOf([0])])
+    label = f.String(validate=Length(1, 12))
+    is_refuge = f.Boolean(load_default=False)
+    dwellings = f.List(f.String(validate=Length(1, 20)), load_default=list, validate=Length(0, 200))
+
+
+class ChangeBuildingSchema(Schema):
+    name = f.String(validate=NAME)
+    name_en = f.String(validate=Length(0, 120))
+    kind = f.String(validate=OneOf(list(Kind)))
+    lat = f.Float(validate=Range(-90, 90))
+    lon = f.Float(validate=Range(-180, 180))
+    plan = f.Nested(PlanSchema)
+    floors = f.List(f.Nested(NewFloorSchema), validate=Length(0, 220))
+    joined = f.List(f.UUID(), validate=Length(0, 50))
+
+
+class NewBuildingSchema(ChangeBuildingSchema):
+    estate_id = f.UUID(required=True)
+    name = f.String(required=True, validate=NAME)
+    kind = f.String(required=True, validate=OneOf(list(Kind)))
+    lat = f.Float(required=True, validate=Range(-90, 90))
+    lon = f.Float(required=True, validate=Range(-180, 180))
+
+
+class NewGateSchema(Schema):
+    name = f.String(required=True, validate=NAME)
+    name_en = f.String(load_default="", validate=Length(0, 120))
+    lat = f.Float(required=True, validate=Range(-90, 90))
+    lon = f.Float(required=True, validate=Range(-180, 180))
+    is_fire_lane = f.Boolean(load_default=False)
+
+
+class NewHydrantSchema(Schema):
+    label = f.String(required=True, validate=NAME)
+    kind = f.String(load_default="pillar", validate=OneOf(["pillar", "buried", "wall", "inlet"]))
+    lat = f.Float(required=True, validate=Range(-90, 90))
+    lon = f.Float(required=True, validate=Range(-180, 180))
+
+
+class OutsideSchema(Schema):
+    gates = f.List(f.Nested(NewGateSchema), load_default=list, validate=Length(0, 60))
+    hydrants = f.List(f.Nested(NewHydrantSchema), load_default=list, validate=Length(0, 200))
