@@ -8,7 +8,7 @@ import resource
 from backend.kernel import events, log
 from backend.kernel.config import settings
 
-# Modules whose import registers something (contacts, actor loader, policies). Named as text: the kernel knows no feature.
+# Their import registers contacts, the actor loader and policies. Named as text: the kernel knows no feature.
 REGISTERED = ("backend.accounts.contacts", "backend.reactions")
 _booted: list[str] = []
 

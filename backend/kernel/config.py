@@ -29,6 +29,7 @@ class Settings:
     public_url: str
     trusted_proxies: int
     sms_provider: str
+    push_ca_file: str | None
     log_level: str
     version: str
 
@@ -54,6 +55,7 @@ def read(env: Env | None = None) -> Settings:
             public_url=_public_url(env, port),
             trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 8)),
             sms_provider=env.str("SMS_PROVIDER", "console", validate=validate.OneOf(["console"])),
+            push_ca_file=env.str("PUSH_CA_FILE", "") or None,
             log_level=env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING"])),
             version=env.str("SHOUWANG_VERSION", "dev"),
         )

@@ -1,6 +1,6 @@
 """The hub: one listener a process reads the stream once and hands each event to the clients that may see it.
 
-Its bell is NOTIFY; a poll each second is the fall-back. A client that does not read is dropped, it comes back by itself.
+Its bell is NOTIFY; a poll each second is the fall-back. A client that does not read is dropped, and comes back.
 """
 
 from __future__ import annotations

@@ -8,7 +8,20 @@ import pytest
 
 from backend.kernel import db, egress
 
-PRIVATE = ["127.0.0.1", "10.1.2.3", "192.168.0.1", "169.254.169.254", "::1", "fe80::1%1", "fd00::1", "::ffff:10.0.0.1", "0.0.0.0", "224.0.0.1", "100.64.0.1", "2002:0a00:0001::1"]  # fmt: skip
+PRIVATE = [
+    "127.0.0.1",
+    "10.1.2.3",
+    "192.168.0.1",
+    "169.254.169.254",
+    "::1",
+    "fe80::1%1",
+    "fd00::1",
+    "::ffff:10.0.0.1",
+    "0.0.0.0",
+    "224.0.0.1",
+    "100.64.0.1",
+    "2002:0a00:0001::1",
+]
 PUBLIC = ["8.8.8.8", "2606:4700:4700::1111"]
 
 
@@ -39,8 +52,16 @@ def test_a_public_address_is_pinned(db_session, monkeypatch, address):
 
 @pytest.mark.parametrize(
     "url",
-    ["http://push.example.org/", "ftp://x/", "https://", "https://a:b@push.example.org/", "https://x:99999/", "x", "https://" + "a" * 3000],
-)  # fmt: skip
+    [
+        "http://push.example.org/",
+        "ftp://x/",
+        "https://",
+        "https://a:b@push.example.org/",
+        "https://x:99999/",
+        "x",
+        "https://" + "a" * 3000,
+    ],
+)
 def test_only_plain_https_urls(db_session, url):
     with pytest.raises(egress.EgressRefused):
         egress.resolve(url)

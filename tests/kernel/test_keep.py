@@ -74,9 +74,7 @@ def test_the_child_gets_the_signal_it_wants(keep, tmp_path):
 
 def test_the_parent_ends_and_so_does_the_child(keep, tmp_path):
     between = "import subprocess,sys; subprocess.Popen(sys.argv[1:]).wait()"
-    parent = keep(
-        "--", sys.executable, "-c", CHILD, str(tmp_path / "pids"), through=(sys.executable, "-c", between)
-    )
+    parent = keep("--", sys.executable, "-c", CHILD, str(tmp_path / "pids"), through=(sys.executable, "-c", between))
     (child,) = until(lambda: pids(tmp_path / "pids"))
     parent.kill()
     until(lambda: not is_alive(child))
