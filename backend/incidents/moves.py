@@ -22,9 +22,7 @@ def restarted(now: Snapshot, at: datetime) -> Snapshot:
     return replace(now, clock_at=at, done=frozenset())
 
 
-def confirmed(
-    now: Snapshot, at: datetime, by: VerifiedBy, branch: str, path: tuple[State, ...] = ()
-) -> Change:
+def confirmed(now: Snapshot, at: datetime, by: VerifiedBy, branch: str, path: tuple[State, ...] = ()) -> Change:
     """Confirmed is for the whole building: rings 0 to 2, in a new round where another verdict was told before."""
     if now.state in (State.FALSE_ALARM, State.CONTROLLED):
         now = replace(restarted(now, at), round=now.round + 1, ring=-1)

@@ -46,7 +46,8 @@ def _is_done(now: Snapshot, event: Said) -> bool:
 
 
 def _wrong(now: Snapshot) -> Refused:
-    return Refused({State.CLOSED: "IncidentClosed", State.FALSE_ALARM: "IncidentDismissed"}.get(now.state, "WrongState"))
+    names = {State.CLOSED: "IncidentClosed", State.FALSE_ALARM: "IncidentDismissed"}
+    return Refused(names.get(now.state, "WrongState"))
 
 
 def _acknowledge(now: Snapshot, event: Said) -> Answer:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from itertools import pairwise
 
-from hypothesis import settings, strategies as st
+from hypothesis import settings
+from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from backend.incidents.states import (
@@ -214,7 +217,7 @@ class Life(RuleBasedStateMachine):
             return answer
         states = [before.state, *answer.path]
         assert states[-1] is answer.after.state
-        for one, next_one in zip(states, states[1:], strict=False):
+        for one, next_one in pairwise(states):
             assert (one.value, next_one.value) in EDGES
         if not isinstance(event, Said):
             assert answer.after.state not in (State.FALSE_ALARM, State.CLOSED) or answer.after.state is before.state

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from backend.incidents.states import Category
 from backend.incidents.words import LINE_MAX, Asker, Scene, situation, tables, words
@@ -81,7 +82,8 @@ LIFT = re.compile(r"电梯|lift", re.IGNORECASE)
 FORBIDDING = re.compile(r"不坐电梯|do not take the lift|no lift", re.IGNORECASE)
 
 names = st.text(st.characters(categories=("L", "N")), min_size=1, max_size=14)
-plans = st.sampled_from([None, {}, PLAN, {"stairs": [{"id": "A"}]}, {"meeting_point": {"zh": "广场", "en": "the square"}}])
+SQUARE = {"meeting_point": {"zh": "广场", "en": "the square"}}
+plans = st.sampled_from([None, {}, PLAN, {"stairs": [{"id": "A"}]}, SQUARE])
 
 
 @given(
