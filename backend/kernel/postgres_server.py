@@ -9,11 +9,10 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.kernel import clock, embedded, unprivileged
+from backend.kernel import embedded, stale, unprivileged
 from backend.kernel.config import settings
 
 # The server ends with the process that keeps it, even when that one is killed; INT is PostgreSQL's fast shutdown.
@@ -36,8 +35,9 @@ class Cluster:
     def command(self, *options: str) -> list[str]:
         """The server's command line; `options` are more settings, as `fsync=off`."""
         fixed = (f"unix_socket_directories={self.sockets}", "listen_addresses=", "unix_socket_permissions=0700")
-        tuned = ("max_connections=200", "shared_buffers=128MB", "timezone=UTC", "log_timezone=UTC", "jit=off")
-        chosen = [part for option in (*fixed, *tuned, *options) for part in ("-c", option)]
+        tuned = ("max_connections=200", "shared_buffers=128MB", "timezone=UTC", "jit=off")
+        logged = ("log_timezone=UTC", "log_checkpoints=off")
+        chosen = [part for option in (*fixed, *tuned, *logged, *options) for part in ("-c", option)]
         return [*self.prefix, *_WITH_KEEPER, str(self.install / "bin/postgres"), "-D", str(self.data), *chosen]
 
 
@@ -54,19 +54,7 @@ def ensure(place: Cluster, *, sync: bool = True) -> None:
         _create(place, sync)
     elif version.read_text().strip() != _MAJOR:
         raise SystemExit(f"{place.data} was made by PostgreSQL {version.read_text().strip()}, this one is {_MAJOR}")
-    clear_stale(place)
-
-
-def clear_stale(place: Cluster) -> None:
-    """End a server that lost its keeper, and remove pid files that name nobody or a stranger."""
-    pid_file = place.data / "postmaster.pid"
-    if pid_file.exists():
-        pid = int((pid_file.read_text().split() or ["0"])[0])
-        if _is_server_of(pid, place.data):
-            _stop(pid, place.data)
-        pid_file.unlink(missing_ok=True)
-    for left in place.sockets.glob(".s.PGSQL.*"):
-        left.unlink(missing_ok=True)
+    stale.clear(place.data, place.sockets)
 
 
 def _create(place: Cluster, sync: bool) -> None:
@@ -85,25 +73,6 @@ def _run(command: list[str], text: str = "") -> None:
     done = subprocess.run(command, input=text, capture_output=True, text=True, cwd="/", check=False)
     if done.returncode:
         raise SystemExit(f"PostgreSQL could not be set up: {(done.stderr or done.stdout).strip()}")
-
-
-def _is_server_of(pid: int, data: Path) -> bool:
-    try:
-        return pid > 0 and os.path.samefile(f"/proc/{pid}/cwd", data)
-    except OSError:
-        return False
-
-
-def _stop(pid: int, data: Path, patience_s: float = 10) -> None:
-    for sign in (signal.SIGINT, signal.SIGKILL):
-        os.kill(pid, sign)
-        end = clock.monotonic() + patience_s
-        while _is_server_of(pid, data):
-            if clock.monotonic() > end:
-                break
-            time.sleep(0.05)
-        else:
-            return
 
 
 def main() -> None:

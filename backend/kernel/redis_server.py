@@ -20,7 +20,8 @@ def command() -> list[str] | None:
     sockets.mkdir(mode=0o700, exist_ok=True)
     socket = ("--port", "0", "--unixsocket", str(sockets / "redis.sock"), "--unixsocketperm", "700")
     kept = ("--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--maxmemory-policy", "noeviction")
-    return [str(binary), *socket, *kept, "--dir", str(data), "--daemonize", "no", "--loglevel", "warning"]
+    log = ("--loglevel", "warning", "--logfile", str(data / "redis.log"))
+    return [str(binary), *socket, *kept, *log, "--dir", str(data), "--daemonize", "no"]
 
 
 def main() -> None:

@@ -18,11 +18,10 @@ from types import FrameType
 
 from backend.kernel import clock, embedded, greeting, lock
 from backend.kernel.config import Settings, settings
+from backend.kernel.procs import Group
 
 PATIENCE_S = 60.0
 DEPENDENTS = ("web", "gateway", "alarms", "bulk", "sweeper")
-# Longer than the keepers' own patience (4 s) and honcho's (5 s).
-END_S = 12.0
 
 
 class Ended(Exception):
@@ -38,12 +37,12 @@ def main() -> None:
     _refuse_taken(config)
     for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(sign, _end)
-    groups: list[subprocess.Popen[bytes]] = []
+    groups: list[Group] = []
     try:
-        groups.append(_start("postgres", "redis"))
+        groups.append(Group("postgres", "redis"))
         _do("backend.kernel.prepare")
         _do("backend.demo", "load", "--if-empty")
-        groups.append(_start(*DEPENDENTS, *(["demo"] if (config.data_dir / "demo.json").exists() else [])))
+        groups.append(Group(*DEPENDENTS, *(["demo"] if (config.data_dir / "demo.json").exists() else [])))
         _await_web(config)
         print(greeting.text(config), flush=True)
         _watch(groups)
@@ -53,17 +52,12 @@ def main() -> None:
         for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(sign, signal.SIG_IGN)
         for group in reversed(groups):
-            _stop(group)
+            group.stop()
         held.close()
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:
     raise Ended
-
-
-def _start(*names: str) -> subprocess.Popen[bytes]:
-    # A session of its own: Ctrl-C is for us alone, who end the others in order.
-    return subprocess.Popen([sys.executable, "-m", "backend.kernel.procs", *names], start_new_session=True)
 
 
 def _do(module: str, *arguments: str) -> None:
@@ -72,21 +66,12 @@ def _do(module: str, *arguments: str) -> None:
         raise SystemExit(f"{module} failed, see above")
 
 
-def _watch(groups: list[subprocess.Popen[bytes]]) -> None:
+def _watch(groups: list[Group]) -> None:
     parent = os.getppid()
     while os.getppid() == parent:
         for group in groups:
-            if group.poll() is not None:
-                raise SystemExit("the processes ended by themselves, see above")
+            group.check()
         time.sleep(0.5)
-
-
-def _stop(group: subprocess.Popen[bytes]) -> None:
-    group.terminate()
-    try:
-        group.wait(END_S)
-    except subprocess.TimeoutExpired:
-        group.kill()  # the keepers notice, and end by themselves
 
 
 def _refuse_taken(config: Settings) -> None:

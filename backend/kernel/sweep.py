@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from backend.kernel import beat, clock, db, jobs
 from backend.kernel.boot import boot
@@ -39,10 +40,13 @@ class Sweeper:
             time.sleep(max(0.0, ROUND_S - (clock.monotonic() - started)))
 
     def _do(self, run: Callable[[], object]) -> None:
+        name = getattr(run, "__qualname__", str(run))
         try:
             run()
+        except OperationalError as error:
+            log.warning("the database is away", job=name, error=str(error.orig).splitlines()[0])
         except Exception as error:  # one feature's fault must not stop the others' alarms
-            log.error("periodic work failed", job=getattr(run, "__qualname__", str(run)), exc_info=error)
+            log.error("periodic work failed", job=name, exc_info=error)
 
 
 def _beat() -> None:

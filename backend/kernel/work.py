@@ -29,6 +29,12 @@ class Worker(SimpleWorker):
 
     max_connection_wait_time = 5.0
 
+    def subscribe(self) -> None:
+        """No remote commands: their listener would hold up our end for a minute."""
+
+    def unsubscribe(self) -> None:
+        pass
+
     @property
     def was_asked_to_stop(self) -> bool:
         return bool(self._stop_requested)
@@ -72,7 +78,7 @@ def _beat(name: str) -> None:
             with db.transaction():
                 beat.beat(name)
         except Exception as error:  # the database may restart; this thread must outlive it
-            log.warning("no heartbeat written", error=str(error))
+            log.warning("no heartbeat written", error=str(error).splitlines()[0])
         time.sleep(BEAT_S)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from backend.kernel import embedded, postgres_server, prepare, redis_server, unprivileged
+from backend.kernel import embedded, postgres_server, prepare, redis_server, stale, unprivileged
 from backend.kernel.postgres_server import Cluster
 from tests.waiting import is_alive, until
 
@@ -63,7 +63,7 @@ def test_a_killed_server_starts_again_with_what_was_committed(start: Start, tmp_
 
 def test_a_server_that_lost_its_keeper_is_ended_first(start: Start, place: Cluster):
     orphan = start()
-    postgres_server.clear_stale(place)
+    stale.clear(place.data, place.sockets)
     assert orphan.wait(20) == 0
     start()
 
