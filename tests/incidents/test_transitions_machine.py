@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from itertools import pairwise
 
 from hypothesis import settings
 from hypothesis import strategies as st
