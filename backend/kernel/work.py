@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 import time
+from types import FrameType
 
 import structlog
 from redis import Redis
@@ -28,16 +29,17 @@ class Worker(SimpleWorker):
     """RQ's worker in our process, which looks for Redis again every few seconds for as long as it is away."""
 
     max_connection_wait_time = 5.0
+    is_asked_to_stop = False
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        self.is_asked_to_stop = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]  # RQ has types in part
 
     def subscribe(self) -> None:
         """No remote commands: their listener would hold up our end for a minute."""
 
     def unsubscribe(self) -> None:
         pass
-
-    @property
-    def was_asked_to_stop(self) -> bool:
-        return bool(self._stop_requested)
 
 
 def work(name: str) -> None:
@@ -55,7 +57,7 @@ def work(name: str) -> None:
         _await_redis(connection)
         worker = Worker([Queue(name, connection=connection)], connection=connection)
         worker.work(logging_level="WARNING")
-        if worker.was_asked_to_stop:
+        if worker.is_asked_to_stop:
             return
 
 
