@@ -1,6 +1,6 @@
 """What is danger: one table, read from the top, the first row that fits decides. Each row has its test.
 
-Bit 0 (normal = 1, test = 0) never takes part: real fires arrive with bit 0 = 0. "Test" is our own mode of a transmitter.
+Bit 0 (normal = 1, test = 0) never takes part: real fires arrive with bit 0 = 0. Test is our own mode of a transmitter.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Evidence(StrEnum):
 class Row:
     """One line of the table. Empty sets mean "any"; `any_bit` are bits of which one is enough.
 
-    `type` is the type flag of the body: 1 and 2 facility states, 4 and 24 operation records, 21 the transmitter's state.
+    `type` is the type flag of the body: 1, 2 facility states, 4, 24 operation records, 21 the transmitter's state.
     """
 
     name: str

@@ -100,10 +100,7 @@ LAYOUTS: dict[int, Layout] = {
     28: _layout("", "", has_time=True),
     # Downlink: what we send; read back on the frames page and by simulators.
     **{code: _layout("BB", "system_type system_address", limit=102) for code in (61, 65, 66, 68)},
-    **{
-        code: _layout("BBI", "system_type system_address component_address", limit=63)
-        for code in (62, 63, 67)
-    },
+    **{code: _layout("BBI", "system_type system_address component_address", limit=63) for code in (62, 63, 67)},
     64: _layout("BBB", "system_type system_address count", has_time=True),
     84: _layout("B", "count", has_time=True),
     **{code: _layout("B", "reserved") for code in (81, 85, 86, 88, 89)},
@@ -119,9 +116,7 @@ def decode(adu: bytes, profile: Profile = STANDARD) -> Body:
     kind = adu[0]
     if len(adu) == 1:
         is_beat = kind == _HEARTBEAT_TYPE and profile.heartbeat is Heartbeat.ONE_BYTE
-        return Body(
-            kind, (), Verdict.HEARTBEAT if is_beat else Verdict.UNREADABLE, () if is_beat else ("short",)
-        )
+        return Body(kind, (), Verdict.HEARTBEAT if is_beat else Verdict.UNREADABLE, () if is_beat else ("short",))
     layout = LAYOUTS.get(kind)
     if layout is None:
         if kind >= 128:
@@ -156,9 +151,7 @@ def _stride(layout: Layout, count: int, length: int) -> tuple[int, int, list[str
     return full, 0, ["short"]
 
 
-def _fixed(
-    kind: int, layout: Layout, count: int, data: bytes, profile: Profile
-) -> tuple[list[Item], list[str]]:
+def _fixed(kind: int, layout: Layout, count: int, data: bytes, profile: Profile) -> tuple[list[Item], list[str]]:
     stride, number, problems = _stride(layout, count, len(data))
     head, items = layout.head.size, []
     for n in range(number):
@@ -178,9 +171,7 @@ def _fixed(
     return items, problems
 
 
-def _variable(
-    kind: int, layout: Layout, count: int, data: bytes, profile: Profile
-) -> tuple[list[Item], list[str]]:
+def _variable(kind: int, layout: Layout, count: int, data: bytes, profile: Profile) -> tuple[list[Item], list[str]]:
     items: list[Item] = []
     pos, head = 0, layout.head.size
     while len(items) < count and pos + head <= len(data):

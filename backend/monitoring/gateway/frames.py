@@ -87,11 +87,7 @@ class FrameError:
     @property
     def is_deniable(self) -> bool:
         """An answer is never denied: two sides could go on denying each other for ever."""
-        return (
-            self.fault is not Fault.TRUNCATED
-            and self.header is not None
-            and self.header[26] not in (CONFIRM, DENY)
-        )
+        return self.fault is not Fault.TRUNCATED and self.header is not None and self.header[26] not in (CONFIRM, DENY)
 
     def __repr__(self) -> str:
         return f"FrameError({self.fault}, {self.header.hex() if self.header else None})"
@@ -168,9 +164,7 @@ class Parser:
         self._shadow = max(0, self._shadow - keep)
         self._rest = data[keep:]
 
-    def _refuse(
-        self, data: bytes, start: int, end: int, fault: Fault, found: list[Frame | FrameError]
-    ) -> int:
+    def _refuse(self, data: bytes, start: int, end: int, fault: Fault, found: list[Frame | FrameError]) -> int:
         if start >= self._shadow:
             found.append(FrameError(fault, data[start : start + HEADER]))
             self._shadow = end
@@ -229,7 +223,8 @@ def build(
     )
 
 
-def answer(header: bytes, command: int, time: bytes, adu: bytes = b"") -> bytes:
+def answer(header: bytes, command: int, time: bytes, adu: bytes = b"", version: tuple[int, int] | None = None) -> bytes:
     """Confirm (3) or deny (6) the frame that begins with `header`: same serial and version, addresses swapped."""
+    begin = header[2:4] + bytes(version) if version else header[2:6]
     length = len(adu).to_bytes(2, "little")
-    return seal(header[2:6] + time + header[18:24] + header[12:18] + length + bytes((command,)) + adu)
+    return seal(begin + time + header[18:24] + header[12:18] + length + bytes((command,)) + adu)

@@ -84,9 +84,7 @@ def _bcd(byte: int) -> int:
 
 
 # Sanjiang panels send these whole words (public vendor code); read as bits, 11, 14 and 15 would be a fire.
-_SANJIANG_CLEARED = MappingProxyType(
-    {11: "shield", 12: "fault", 13: "request", 14: "feedback", 15: "power_fault"}
-)
+_SANJIANG_CLEARED = MappingProxyType({11: "shield", 12: "fault", 13: "request", 14: "feedback", 15: "power_fault"})
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
@@ -95,9 +93,7 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
             Profile("standard", "国标 GB/T 26875.3", "GB/T 26875.3 standard"),
             Profile("zone_point", "国标，地址为区号＋位号", "Standard, zone and point", split="low_high"),
             Profile("bcd_time", "时间为 BCD 码", "Standard with BCD time", is_bcd_time=True),
-            Profile(
-                "big_endian", "状态字高字节在前", "Status word high byte first", is_big_endian_status=True
-            ),
+            Profile("big_endian", "状态字高字节在前", "Status word high byte first", is_big_endian_status=True),
             Profile("dahua", "大华", "Dahua", identity=Identity.CONNECTION, split="high_low"),
             Profile(
                 "sanjiang",
