@@ -148,7 +148,7 @@ class TransmitterPlan:
 
 TRANSMITTERS = (
     TransmitterPlan("north", "home", None, "北区消控主机", 10001, "standard", 120),
-    TransmitterPlan("east", "home", None, "东区消控主机", 10002, "dahua", 120),
+    TransmitterPlan("east", "home", None, "东区消控主机", 10002, "zone_point", 120),
     TransmitterPlan("south", "home", None, "南区消控主机", 10003, "standard", 120),
     TransmitterPlan("seven", "home", "7", "7 号楼传输装置", 10007, "standard", 120),
     TransmitterPlan("eight", "home", "8", "8 号楼传输装置", 10008, "lianzhong", 120),

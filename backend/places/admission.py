@@ -146,7 +146,7 @@ def _tell_deciders(residency: Residency) -> None:
     params = {"who": residency.person.name, "dwelling": dwelling.number, "building": dwelling.building.name}
     told = [notifications.Recipient(person_id) for person_id in deciders(dwelling)]
     subject = ("residency", residency.id)
-    notifications.send("admission.asked", subject, "asked", told, params=params)
+    notifications.send("admission.asked", subject=subject, step="asked", recipients=told, params=params)
 
 
 def _tell_asker(residency: Residency) -> None:
@@ -154,4 +154,4 @@ def _tell_asker(residency: Residency) -> None:
     params = {"dwelling": dwelling.number, "building": dwelling.building.name, "decision": residency.state}
     told = [notifications.Recipient(residency.person_id)]
     subject = ("residency", residency.id)
-    notifications.send("admission.decided", subject, "decided", told, params=params)
+    notifications.send("admission.decided", subject=subject, step="decided", recipients=told, params=params)
