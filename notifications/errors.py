@@ -14,8 +14,13 @@ class OtherPersonsPhone(Conflict):
 
 
 class NoPhone(Conflict):
-    zh = "这台手机还没有打开通知：{reason}"
-    en = "Notifications are not on for this phone: {reason}"
+    zh = "这台手机还没有打开通知，请先点“打开通知”，再测试。"
+    en = "Notifications are not on for this phone. Turn them on first, then test."
+
+
+class PushNeedsHttps(Conflict):
+    zh = "用 http 打开的页面收不到推送；请用 https 地址打开守望（怎样设置见说明书）。"
+    en = "A page opened by http cannot get pushes. Open Shouwang by its https address (the README says how)."
 
 
 class NoticeNotFound(NotFound):

@@ -1,5 +1,6 @@
 """Many HTTPS POSTs at once over few HTTP/2 connections (libcurl's multi interface; 52 times httpx here)."""
 
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -45,10 +46,19 @@ class _Slot:
         self.text = b""
         curl = self.curl = pycurl.Curl()
         for option, value in (
-            (pycurl.POST, 1), (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS), (pycurl.PIPEWAIT, 1),
-            (pycurl.NOSIGNAL, 1), (pycurl.FOLLOWLOCATION, 0), (pycurl.PROXY, ""), (pycurl.CAINFO, ca_file),
-            (pycurl.CONNECTTIMEOUT_MS, CONNECT_MS), (pycurl.TIMEOUT_MS, TOTAL_MS), (pycurl.TCP_NODELAY, 1),
-            (pycurl.PROTOCOLS, pycurl.PROTO_HTTPS), (pycurl.USERAGENT, "Shouwang/1"), (pycurl.WRITEFUNCTION, self._take),
+            (pycurl.POST, 1),
+            (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS),
+            (pycurl.PIPEWAIT, 1),
+            (pycurl.NOSIGNAL, 1),
+            (pycurl.FOLLOWLOCATION, 0),
+            (pycurl.PROXY, ""),
+            (pycurl.CAINFO, ca_file),
+            (pycurl.CONNECTTIMEOUT_MS, CONNECT_MS),
+            (pycurl.TIMEOUT_MS, TOTAL_MS),
+            (pycurl.TCP_NODELAY, 1),
+            (pycurl.PROTOCOLS, pycurl.PROTO_HTTPS),
+            (pycurl.USERAGENT, "Shouwang/1"),
+            (pycurl.WRITEFUNCTION, self._take),
         ):
             curl.setopt(option, value)
 
@@ -84,6 +94,7 @@ class Sender:
         self._multi.setopt(pycurl.M_MAX_HOST_CONNECTIONS, connections)
         self._multi.setopt(pycurl.M_MAX_CONCURRENT_STREAMS, streams)
         self._multi.setopt(pycurl.M_MAX_TOTAL_CONNECTIONS, 500)
+        self._pause = threading.Event()  # never set
         self._free: list[_Slot] = []
         self._busy: dict[pycurl.Curl, _Slot] = {}
 
@@ -103,8 +114,9 @@ class Sender:
         """Let the network move, at most `wait_s` seconds, and take what was answered."""
         self._multi.perform()
         answers = self._collect()
-        if not answers and wait_s and self._busy:
-            self._multi.select(wait_s)
+        if not answers and wait_s:
+            if not self._busy or self._multi.select(wait_s) == -1:  # -1: no socket yet to wait for
+                self._pause.wait(min(wait_s, 0.01))
             self._multi.perform()
             answers = self._collect()
         return answers

@@ -1,74 +1,26 @@
 """Web push: one encrypted message and its headers (RFC 8030, 8188, 8291, 8292). Pure: no network, no database."""
 
-import hashlib
-import re
 import threading
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from webpush import WebPush
-from webpush.types import WebPushKeys, WebPushSubscription
+from webpush.types import WebPushKeys
+from webpush.types import WebPushSubscription as Subscription
+
+from notifications.channels.keys import BadSubscription, b64, origin
 
 # RFC 8291 4: one record of 4096 octets less header (86), tag (16) and delimiter (1).
 MAX_PLAINTEXT = 3993
-# The documents of Mozilla's service say 4028 and those of others say nothing: we stay well below.
-MAX_PAYLOAD = 3072
 TOKEN_LIFE = timedelta(hours=12)
 TOKEN_REFRESH = timedelta(hours=6)
-URGENCIES = ("very-low", "low", "normal", "high")
-
-_B64 = re.compile(r"[A-Za-z0-9_-]+={0,2}")
-
-
-class BadSubscription(ValueError):
-    """The browser's keys cannot be used; ends one subscription, never a chunk."""
 
 
 class TooLong(ValueError):
     """The payload does not fit into one record."""
-
-
-def b64(raw: bytes) -> str:
-    """base64url without padding, as every web push field wants it."""
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def unb64(text: str) -> bytes:
-    """The octets of base64url text, padded or not. ValueError when it is anything else."""
-    if not _B64.fullmatch(text):
-        raise ValueError("not base64url")
-    return urlsafe_b64decode(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4))
-
-
-def check_keys(p256dh: str, auth: str) -> None:
-    """Refuse keys that no message could be encrypted to. BadSubscription says which."""
-    try:
-        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), unb64(p256dh))
-        secret = unb64(auth)
-    except ValueError as error:
-        raise BadSubscription(f"p256dh or auth: {error}") from error
-    if len(unb64(p256dh)) != 65 or len(secret) != 16:
-        raise BadSubscription("p256dh must have 65 octets and auth 16 (RFC 8291 3.2)")
-
-
-def topic(subject_id: str, step: str) -> str:
-    """RFC 8030 5.4: at most 32 base64url characters. One topic per subject and step, so that an
-    all-clear never replaces the alarm itself."""
-    return b64(hashlib.sha256(f"{subject_id}\n{step}".encode()).digest()[:24])
-
-
-def origin(endpoint: str) -> str:
-    """RFC 6454 origin of an endpoint, with its port when that is not the scheme's own."""
-    parts = urlsplit(endpoint)
-    host = parts.hostname or ""
-    host = f"[{host}]" if ":" in host else host
-    usual = {"https": 443, "http": 80}.get(parts.scheme)
-    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in (None, usual) else "")
 
 
 class Vapid:
@@ -115,9 +67,10 @@ class Sealer:
         # model_construct: the endpoint was checked when it came in, and a second look costs 4 us.
         keys = WebPushKeys.model_construct(auth=auth.rstrip("="), p256dh=p256dh.rstrip("="))
         try:
-            return self._push._encrypt(payload, WebPushSubscription.model_construct(endpoint=endpoint, keys=keys))
+            sealed: bytes = self._push._encrypt(payload, Subscription.model_construct(endpoint=endpoint, keys=keys))
         except (ValueError, TypeError) as error:
             raise BadSubscription(str(error)) from error
+        return sealed
 
     def headers(self, endpoint: str, ttl_s: int, urgency: str, topic: str | None = None) -> list[str]:
         """Header lines of one request: TTL is mandatory and in seconds (RFC 8030 5.2), Urgency 5.3, Topic 5.4."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from notifications.channels import webpush
+from notifications.channels import keys, webpush
 from tests.sinks.browser import Browser, check_vapid, to_bytes, to_text
 
 ENDPOINT = "https://push.example:8443/send/abc"
@@ -33,8 +33,8 @@ def sealer(clock: Clock) -> webpush.Sealer:
 
 
 def seal(sealer: webpush.Sealer, browser: Browser, payload: bytes) -> bytes:
-    keys = browser.subscription(ENDPOINT)["keys"]
-    return sealer.seal(payload, ENDPOINT, keys["p256dh"], keys["auth"])
+    own = browser.subscription(ENDPOINT)["keys"]
+    return sealer.seal(payload, ENDPOINT, own["p256dh"], own["auth"])
 
 
 def test_the_test_browser_reads_the_example_of_rfc_8291() -> None:
@@ -73,18 +73,18 @@ def test_two_messages_never_share_key_or_salt(sealer: webpush.Sealer) -> None:
      ("!!", "!!"), (to_text(Browser().public), to_text(b"0" * 15)), (to_text(Browser().public), "é")],
 )  # fmt: skip
 def test_bad_keys_are_one_clear_error(sealer: webpush.Sealer, p256dh: str, auth: str) -> None:
-    with pytest.raises(webpush.BadSubscription):
-        webpush.check_keys(p256dh, auth)
+    with pytest.raises(keys.BadSubscription):
+        keys.check_keys(p256dh, auth)
 
 
 def test_keys_off_the_curve_end_one_message_only(sealer: webpush.Sealer) -> None:
-    with pytest.raises(webpush.BadSubscription):
+    with pytest.raises(keys.BadSubscription):
         sealer.seal(b"x", ENDPOINT, to_text(b"\x04" + b"\x01" * 64), to_text(b"0" * 16))
 
 
 def test_padded_keys_are_understood(sealer: webpush.Sealer) -> None:
     browser = Browser()
-    webpush.check_keys(to_text(browser.public) + "=", to_text(browser.auth) + "==")
+    keys.check_keys(to_text(browser.public) + "=", to_text(browser.auth) + "==")
     body = sealer.seal(b"x", ENDPOINT, to_text(browser.public) + "=", to_text(browser.auth) + "==")
     assert browser.open(body) == b"x"
 
@@ -110,11 +110,11 @@ def test_the_token_is_signed_once_in_six_hours_and_per_origin(sealer: webpush.Se
      ("https://[::1]:8443/x", "https://[::1]:8443"), ("http://a.example:80/", "http://a.example")],
 )  # fmt: skip
 def test_origins(endpoint: str, expected: str) -> None:
-    assert webpush.origin(endpoint) == expected
+    assert keys.origin(endpoint) == expected
 
 
 def test_headers(sealer: webpush.Sealer) -> None:
-    lines = dict(line.split(":", 1) for line in sealer.headers(ENDPOINT, 1800, "high", webpush.topic("i", "ring0.1")))
+    lines = dict(line.split(":", 1) for line in sealer.headers(ENDPOINT, 1800, "high", keys.topic("i", "ring0.1")))
     assert lines["TTL"].strip() == "1800" and lines["Urgency"].strip() == "high"
     assert lines["Content-Encoding"].strip() == "aes128gcm"
     assert len(lines["Topic"].strip()) == 32
@@ -122,7 +122,7 @@ def test_headers(sealer: webpush.Sealer) -> None:
 
 
 def test_topics_differ_by_subject_and_step() -> None:
-    assert len({webpush.topic(s, t) for s in ("a", "b") for t in ("ring0.1", "over.1")}) == 4
+    assert len({keys.topic(s, t) for s in ("a", "b") for t in ("ring0.1", "over.1")}) == 4
 
 
 def test_json_of_an_alarm_stays_json(sealer: webpush.Sealer) -> None:
