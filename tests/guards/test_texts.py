@@ -16,9 +16,9 @@ from tests.guards import source
 @pytest.mark.parametrize("channel", texts.CHANNELS)
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_kind_has_a_text_for_every_channel_in_both_languages(kind, channel, language):
-    made = texts.render(kind, channel, language, {"name": "A", "place": "B", "device": "C"})
-    assert made.body.strip()
-    assert channel == "sms" or made.title.strip()
+    made = texts.render(kind, channel, language, {})
+    # A body may be nothing but what the sender says; the first line always stands by itself.
+    assert (made.body if channel == "sms" else made.title).strip()
     assert "{" not in made.title + made.body
 
 
