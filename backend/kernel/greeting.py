@@ -26,7 +26,7 @@ def text(config: Settings) -> str:
         lines += [f"    {role}{' ' * (width - _columns(role))}  {p['phone']}  {p['name']}" for role, p in people]
         lines += [f"  The one-time codes are written to {config.data_dir / 'sms.jsonl'}", ""]
     else:
-        lines += ["  The first administrator: .venv/bin/flask --app wsgi admin create PHONE", ""]
+        lines += ["  The first administrator: .venv/bin/flask admin create PHONE", ""]
     return "\n".join(lines)
 
 

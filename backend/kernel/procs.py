@@ -5,6 +5,7 @@ Not by honcho's own command, because that gives each line another PORT, and PORT
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -56,8 +57,9 @@ class Group:
 def main(names: list[str]) -> None:
     """Run the named lines until one ends or a signal comes."""
     manager = Manager(Printer(sys.stdout, colour=sys.stdout.isatty()))
+    ours = shlex.quote(str(Path(sys.executable).parent))  # the Procfile says python, and means this one
     for name in names:
-        manager.add_process(name, lines()[name], cwd=str(ROOT))
+        manager.add_process(name, f'export PATH={ours}:"$PATH"; {lines()[name]}', cwd=str(ROOT))
     manager.loop()
     sys.exit(manager.returncode)
 
