@@ -19,7 +19,7 @@ from backend.monitoring.arrivals import Arrival, Outcome, Settled, adu_hash
 from backend.monitoring.gateway import bodies, codes, frames
 from backend.monitoring.gateway.bodies import Body, Item, Verdict
 from backend.monitoring.hearing import Ear
-from backend.monitoring.registry import Registry, Site, learn_network
+from backend.monitoring.registry import Registry, Site
 
 RESEND_S = timedelta(seconds=60)
 ResendKey = tuple[UUID, bool, int, int]
@@ -34,6 +34,15 @@ class Seen:
     resent: int = 0
     at: datetime | None = None
     peer: str = ""
+
+    def add(self, more: Seen) -> None:
+        self.good, self.denied, self.resent = (
+            self.good + more.good,
+            self.denied + more.denied,
+            self.resent + more.resent,
+        )
+        if more.at is not None:
+            self.at, self.peer = more.at, more.peer
 
 
 @dataclass
@@ -55,6 +64,7 @@ class Stored:
     dangers: list[UUID] = field(default_factory=list)
     resends: dict[ResendKey, datetime] = field(default_factory=dict)
     seen: dict[UUID, Seen] = field(default_factory=dict)
+    unverified: unverified.Told = field(default_factory=set)
 
 
 @dataclass
@@ -79,8 +89,8 @@ def store(arrivals: Iterable[Arrival], registry: Registry, memory: Memory) -> St
         if not is_verified and not memory.unverified.admits(arrival.peer, arrival.received_at):
             done.settled.append(Settled(arrival, Outcome.REFUSED))
             continue
-        if is_verified and site.network is None:
-            learn_network(site.id, arrival.peer)
+        if is_verified:
+            registry.learn(site, arrival.peer)
         body = bodies.decode(arrival.frame.adu, site.profile)
         outcome = _outcome(arrival, site, is_verified, body, memory, done)
         _count(done, site, is_verified, arrival, outcome)
@@ -90,12 +100,12 @@ def store(arrivals: Iterable[Arrival], registry: Registry, memory: Memory) -> St
         if outcome is Outcome.STORED and body.verdict in (Verdict.GOOD, Verdict.OPAQUE):
             told.append(_Told(arrival, site, is_verified, body))
     done.settled += quarantine.keep(strangers)
-    rows.copy("frames", _RAW, raw)
+    rows.copy("frames", RAW_COLUMNS, raw)
     _hear(told, done)
     return done
 
 
-_RAW = ["received_at", "id", "transmitter_id", "peer", "raw", "outcome", "serial", "adu_hash", "problems"]
+RAW_COLUMNS = ["received_at", "id", "transmitter_id", "peer", "raw", "outcome", "serial", "adu_hash", "problems"]
 
 
 def _raw(arrival: Arrival, site_id: UUID | None, outcome: Outcome, body: Body) -> tuple[Any, ...]:
@@ -162,7 +172,7 @@ def _take(told: _Told, item: Item, ear: Ear, signals: list[tuple[Any, ...]], mea
     if told.is_verified:
         announce_at = ear.hear(site, point, item, found, at)
     else:
-        announce_at = unverified.hear(site, point, found, at)
+        announce_at = unverified.hear(site, point, found, at, done.unverified)
     signal_id = new_id()
     signals.append(_signal(told, item, point, signal_id, found if announce_at else None, plain(item), announce_at))
     if announce_at is not None and announce_at <= at:
@@ -185,7 +195,7 @@ _SIGNAL = [
     "is_verified",
     "is_test",
     "announce_at",
-]  # read like the table it is
+]
 
 
 def _signal(

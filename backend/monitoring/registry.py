@@ -35,10 +35,6 @@ class Site:
     scope_path: str
     test_until: datetime | None
 
-    def allows(self, peer: str, port: int) -> bool:
-        """Whether `peer`, who dialled our `port`, comes from where this one was registered."""
-        return self.network is not None and matches(self.network, peer, port)
-
     def is_test(self, at: datetime) -> bool:
         return self.test_until is not None and at < self.test_until
 
@@ -75,6 +71,7 @@ class Registry:
         self._by_source: dict[int, list[Site]] = defaultdict(list)
         self._by_destination: dict[int, list[Site]] = defaultdict(list)
         self._by_connection: list[Site] = []
+        self._learned: dict[UUID, str] = {}
         for site in sites:
             if site.identity == Identity.DESTINATION:
                 self._by_destination[site.source_address].append(site)
@@ -93,12 +90,21 @@ class Registry:
         """(site, is verified). Verified: it speaks from its network, or it has none yet and this is its first peer."""
         named = self._by_source.get(frame.source, []) + self._by_destination.get(frame.destination, [])
         for site in named + self._by_connection:
-            if site.allows(peer, port):
+            network = site.network or self._learned.get(site.id)
+            if network is not None and matches(network, peer, port):
                 return site, True
         for site in named:
-            if site.network is None:
+            if site.network is None and site.id not in self._learned:
                 return site, True
         return (named[0], False) if named else (None, False)
+
+    def learn(self, site: Site, peer: str) -> None:
+        """The first peer of a transmitter without a network becomes its network; others are then not verified."""
+        if site.network is not None or site.id in self._learned:
+            return
+        self._learned[site.id] = str(ip_network(peer))
+        statement = update(Transmitter).where(Transmitter.id == site.id, Transmitter.network.is_(None))
+        db.session().execute(statement.values(network=self._learned[site.id]))
 
 
 def load() -> Registry:
@@ -111,9 +117,3 @@ def load() -> Registry:
         ).order_by(t.id)
     )  # fmt: skip
     return Registry([Site(**{**row._mapping, "profile": profiles.get(row.profile)}) for row in rows])
-
-
-def learn_network(site_id: UUID, peer: str) -> None:
-    """The first peer of a transmitter without a network becomes its network; others are then not verified."""
-    statement = update(Transmitter).where(Transmitter.id == site_id, Transmitter.network.is_(None))
-    db.session().execute(statement.values(network=str(ip_network(peer))))

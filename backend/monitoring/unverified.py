@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import exists, select
 
@@ -42,10 +43,18 @@ class Meter:
         return True
 
 
-def hear(site: Site, point: Point | None, found: Danger | None, at: datetime) -> datetime | None:
-    """When to announce an unverified danger: at once, but the same point again only after ten minutes."""
-    if found is None:
+Told = set[tuple[UUID, UUID | None]]
+
+
+def hear(site: Site, point: Point | None, found: Danger | None, at: datetime, told: Told) -> datetime | None:
+    """When to announce an unverified danger: at once, but the same point again only after ten minutes.
+
+    `told` is what this batch has announced, which the database does not show yet.
+    """
+    key = (site.id, point.id if point else None)
+    if found is None or key in told:
         return None
+    told.add(key)
     same = exists().where(
         Signal.transmitter_id == site.id,
         Signal.device_id.is_not_distinct_from(point.id if point else None),

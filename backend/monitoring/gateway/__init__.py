@@ -1,1 +1,1 @@
-"""The door for GB/T 26875.3 transmitters: frames in, stored, confirmed. Run as `python -m backend.monitoring.gateway`."""
+"""The door for transmitters (GB/T 26875.3): frames in, stored, confirmed. `python -m backend.monitoring.gateway`."""

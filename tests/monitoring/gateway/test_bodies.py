@@ -150,9 +150,7 @@ def test_no_bytes_make_it_fail(data, name):
 
 words = st.integers(0, 0xFFFF)
 byte = st.integers(0, 255)
-whens = st.datetimes(datetime(2001, 1, 1), datetime(2098, 1, 1)).map(
-    lambda d: d.replace(microsecond=0, tzinfo=UTC)
-)
+whens = st.datetimes(datetime(2001, 1, 1), datetime(2098, 1, 1)).map(lambda d: d.replace(microsecond=0, tzinfo=UTC))
 points = st.builds(
     Item,
     type=st.just(2),

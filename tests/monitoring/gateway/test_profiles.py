@@ -15,9 +15,7 @@ def test_time_round_trip(profile):
     assert profile.read_time(profile.write_time(at)) == at
 
 
-@pytest.mark.parametrize(
-    "six", ["000000000000", "3c0000010120", "00001801011a", "0000001e021a", "ffffffffffff", "00"]
-)
+@pytest.mark.parametrize("six", ["000000000000", "3c0000010120", "00001801011a", "0000001e021a", "ffffffffffff", "00"])
 def test_no_date_is_none(six):
     assert profiles.STANDARD.read_time(bytes.fromhex(six)) is None
 
