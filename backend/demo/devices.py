@@ -11,6 +11,7 @@ from backend.demo.estate import BUILDINGS, PUMP_ROOM, BuildingPlan, label, lived
 ALARM, HYDRANT, SPRINKLER, SMOKE_CONTROL, DOORS, LIGHTS, GAS_ALARM = 1, 11, 12, 18, 19, 22, 1
 GAS, RESIDUAL_CURRENT, CALL_POINT, HYDRANT_BUTTON, HEAT, SMOKE = 11, 17, 23, 24, 31, 42
 PUMP, TANK, SPRINKLER_PUMP, FLOW, ALARM_VALVE, PRESSURE = 91, 92, 95, 96, 98, 99
+PRESSURE_SENSOR = 128  # table 5 has no code for one; 128 to 255 are the makers' own
 FIRE_DOOR, SMOKE_FAN, SHUTTER, SOUNDER, GENERAL = 102, 111, 117, 121, 0
 
 
@@ -98,7 +99,7 @@ IN_FLATS = {
 
 TOP_OF_TOWER = (
     (HYDRANT, TANK, "楼顶消防水箱", "roof water tank"),
-    (HYDRANT, PRESSURE, "最不利点消火栓压力", "hydrant pressure at the highest outlet"),
+    (HYDRANT, PRESSURE_SENSOR, "最不利点消火栓压力", "hydrant pressure at the highest outlet"),
     (SMOKE_CONTROL, SMOKE_FAN, "A 楼梯加压风机", "pressurisation fan, stair A"),
     (SMOKE_CONTROL, SMOKE_FAN, "B 楼梯加压风机", "pressurisation fan, stair B"),
 )

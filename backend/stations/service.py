@@ -72,6 +72,24 @@ def next_stations(scope_path: str, kind: str = StationKind.MICRO) -> list[Statio
     return list(db.session().scalars(near.where(Station.kind == kind, Station.id.not_in(own)).order_by(Station.name)))
 
 
+def next_on_duty(scope_path: str, at: datetime | None = None) -> list[UUID]:
+    """Who is on shift at the next stations; nobody on shift: everybody who holds a station's role there."""
+    ids = [station.id for station in next_stations(scope_path)]
+    held = select(Grant.person_id).where(
+        Grant.scope_kind == "station",
+        Grant.scope_id.in_(ids),
+        Grant.role.in_(ROLES[Duty.STATION]),
+        Grant.ended_at.is_(None),
+    )
+    holders = list(db.session().scalars(held.distinct().order_by(Grant.person_id)))
+    now = at or clock.now()
+    on = select(Shift.person_id).where(
+        Shift.scope_id.in_(ids), Shift.duty == Duty.STATION, Shift.starts_at <= now, Shift.ends_at > now
+    )
+    on_shift = set(db.session().scalars(on))
+    return [person_id for person_id in holders if person_id in on_shift] or holders
+
+
 def cover(station_id: UUID, estate_ids: Iterable[UUID]) -> None:
     """Set the estates a station answers for; the roles held on it follow."""
     if db.session().get(Station, station_id, with_for_update=True) is None:
