@@ -2,6 +2,7 @@
 
 The key row is written in the transaction of the work, so an answer exists exactly when its work was committed;
 a second request with the same key waits on the row's unique index until the first has committed.
+Answers are encrypted and bodies only known by a keyed hash: both may hold a phone number or a code.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sqlalchemy import LargeBinary, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.kernel import access, clock, db
+from backend.kernel import access, clock, crypt, db
 from backend.kernel.db import Base
 from backend.kernel.errors import Invalid, KeyReused
 from backend.kernel.jobs import Periodic
@@ -53,7 +54,7 @@ def once(is_write: bool) -> Iterator[Kept]:
         raise Invalid(header="Idempotency-Key")
     who = access.current()
     owner = f"{who.person_id if who else ''} {request.method} {request.path}"
-    digest = hashlib.sha256(request.get_data(cache=True)).digest()
+    digest = crypt.blind_index(hashlib.sha256(request.get_data(cache=True)).hexdigest())
     fresh = db.session().execute(
         insert(IdempotencyKey)
         .values(owner=owner, key=key, digest=digest, at=clock.now())
@@ -67,14 +68,15 @@ def once(is_write: bool) -> Iterator[Kept]:
     yield kept
     if kept.answer is not None and not kept.answer.is_streamed:
         row = db.session().get_one(IdempotencyKey, (owner, key))
-        row.status, row.answer = kept.answer.status_code, kept.answer.get_data()
+        row.status, row.answer = kept.answer.status_code, crypt.encrypt(kept.answer.get_data(as_text=True))
 
 
 def _kept(owner: str, key: str, digest: bytes) -> Response:
     row = db.session().scalars(select(IdempotencyKey).filter_by(owner=owner, key=key)).one()
     if row.digest != digest:
         raise KeyReused()
-    return Response(row.answer, status=row.status, mimetype="application/json")
+    answer = crypt.decrypt(row.answer) if row.answer else None
+    return Response(answer, status=row.status, mimetype="application/json")
 
 
 def forget() -> None:
