@@ -55,7 +55,6 @@ class HomeDwellingSchema(Schema):
 
 
 class HomeFloorSchema(Schema):
-    id = Id()
     label = fields.String(required=True)
     ordinal = fields.Integer(required=True)
 

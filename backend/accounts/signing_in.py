@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, text
@@ -63,8 +64,12 @@ def send_code(phone: str, address: str, language: str) -> int:
     )  # fmt: skip
     own = db.session().scalar(select(Person.language).where(Person.phone_index == index))
     words = SMS[own or language].format(code=code)
-    db.after_commit(lambda: sms.send_now(number, words))
+    db.after_commit(partial(_send, number, words))
     return int(policy.get(AGAIN))
+
+
+def _send(number: str, words: str) -> None:
+    sms.send_now(number, words)
 
 
 def sign_in(phone: str, code: str, address: str, user_agent: str) -> SignedIn | DomainError:
