@@ -47,8 +47,12 @@ def emit(
     paths: Iterable[str] = (),
     permission: str = "incidents.see",
     people: Iterable[UUID] = (),
+    key: str | None = None,
 ) -> None:
-    """Add an event to the stream at this transaction's commit; `data` is the row as the lists give it."""
+    """Add an event to the stream at this transaction's commit; `data` is the row as the lists give it.
+
+    Of several events with one `key` in a transaction only the last is written: a storm of signals shows once.
+    """
     row = {
         "at": clock.now(),
         "kind": kind,
@@ -57,7 +61,10 @@ def emit(
         "people": list(people),
         "data": orjson.loads(dumps(data)),
     }
-    db.session().info.setdefault("stream", []).append(row)
+    waiting = db.session().info.setdefault("stream", {})
+    name = key or f"{len(waiting)}:{kind}"
+    waiting.pop(name, None)
+    waiting[name] = row
     db.before_commit("stream", _write)
 
 
@@ -68,7 +75,7 @@ def end_streams(*, sessions: Iterable[UUID] = (), people: Iterable[UUID] = ()) -
 
 def _write() -> None:
     session = db.session()
-    rows = session.info.pop("stream", [])
+    rows = list(session.info.pop("stream", {}).values())
     session.flush()
     session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     session.execute(insert(StreamEvent), rows)
