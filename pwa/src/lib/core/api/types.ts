@@ -31,9 +31,9 @@ export type Me = {
 	name: string;
 	phone_masked: string;
 	language: 'zh' | 'en';
-	is_large?: boolean;
-	permissions?: string[];
-	roles: { role: Role; scope: { kind: string; id: Id; name: string } }[];
+	is_large: boolean;
+	permissions: string[];
+	roles: { id?: Id; role: Role; scope: { kind: string; id: Id | null; name: string } }[];
 	homes: Home[];
 };
 
@@ -62,27 +62,33 @@ export type Incident = {
 	version: number;
 };
 
+/** Where the asker stands to it; "above" means that it burns above the asker. */
 export type Situation =
-	| 'below'
 	| 'above'
+	| 'below'
 	| 'own_floor'
 	| 'own_dwelling'
 	| 'other_stair'
+	| 'any'
 	| 'suspected'
-	| 'gas'
-	| 'exercise'
-	| 'over';
+	| 'suspected_own'
+	| 'next'
+	| 'over'
+	| 'false_alarm';
 
 /** What to do, in the asker's language, for the asker's own floor. */
 export type Words = {
-	situation: Situation;
+	situation: Situation | (string & {});
+	/** One line of 40 characters at most: what, where, do this. */
+	line?: string;
 	what: string;
 	where: string;
-	steps: { title: string; detail?: string }[];
+	steps: { n?: number; title: string; detail?: string }[];
 	never?: string | null;
 	fallback?: { title: string; lines: string[] } | null;
 	stair?: string | null;
 	source?: string | null;
+	approval?: string | null;
 	is_approved?: boolean;
 };
 
@@ -104,11 +110,10 @@ export type IncidentDetail = Incident & {
 	roll_call_mine?: { status: 'safe' | 'help'; at: Time } | null;
 };
 
-export type Stair = { id: string; side: 'west' | 'east' | 'south' | 'north' };
+export type Stair = { id: string; side?: 'west' | 'east' | 'south' | 'north' | 'middle' };
 export type Plan = {
 	stairs?: Stair[];
 	meeting_point?: { zh: string; en: string };
-	basement?: number;
 };
 
 export type Floor = { id: Id; ordinal: number; label: string; is_refuge: boolean };

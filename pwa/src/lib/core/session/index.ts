@@ -1,2 +1,3 @@
+export { homePath, keepBuilding } from './place.ts';
 export { prefs } from './prefs.svelte.ts';
 export { session } from './session.svelte.ts';

@@ -147,7 +147,10 @@ function routeOf(f: Frame, input: TowerInput): Route | null {
 	return {
 		d: pathOf(points, false),
 		arrows,
-		dots: [dot(points[0]!, 1), dot([sx, (from + to) / 2], 2), dot(points.at(-1)!, 3)]
+		dots:
+			input.route.isNumbered === false
+				? []
+				: [dot(points[0]!, 1), dot([sx, (from + to) / 2], 2), dot(points.at(-1)!, 3)]
 	};
 }
 

@@ -15,7 +15,7 @@ export type TowerInput = {
 	unwatched?: readonly number[];
 	fault?: { ordinal: number; text: string } | null;
 	/** The stair to take from the own floor, and the floor it ends at (the ground unless told). */
-	route?: { side: Side; to?: number } | null;
+	route?: { side: Side; to?: number; isNumbered?: boolean } | null;
 	hasRuler?: boolean;
 	hasFlags?: boolean;
 	isLit?: boolean;

@@ -1,0 +1,1 @@
+export { default as FirePage } from './FirePage.svelte';

@@ -1,0 +1,2 @@
+export { default as SignIn } from './SignIn.svelte';
+export { normalPhone } from './phone.ts';
