@@ -193,10 +193,12 @@ def escape_plan(plan: BuildingPlan) -> dict[str, object]:
     """The building's own plan: it fills the words for a floor (stairs by side, exit, meeting point)."""
     south = {"zh": "南门广场", "en": "South Gate Square"}
     street = {"zh": "晨光路人行道", "en": "the pavement of Chenguang Road"}
+    half = (plan.flats + 1) // 2
+    doors = [f"{n:02d}" for n in range(1, plan.flats + 1)]
     return {
         "stairs": [
-            {"id": "A", "side": "west", "zh": "西侧", "en": "west side"},
-            {"id": "B", "side": "east", "zh": "东侧", "en": "east side"},
+            {"id": "A", "side": "west", "zh": "西侧", "en": "west side", "doors": doors[:half]},
+            {"id": "B", "side": "east", "zh": "东侧", "en": "east side", "doors": doors[half:]},
         ],
         "meeting_point": south if plan.estate == "home" else street,
         "exit": {"zh": "一层南侧大门", "en": "the south door on the ground floor"},

@@ -90,12 +90,13 @@ class DoorSchema(Schema):
 
 
 class SideSchema(Schema):
-    """One stair of the plan: its letter and the side it lies on."""
+    """One stair of the plan: its letter, the side it lies on, and how the numbers of the doors beside it end."""
 
     id = f.String(required=True, validate=Length(1, 8))
     side = f.String(validate=OneOf(["north", "east", "south", "west", "middle"]))
     zh = f.String(validate=Length(0, 40))
     en = f.String(validate=Length(0, 80))
+    doors = f.List(f.String(validate=Length(1, 8)), validate=Length(0, 60))
 
 
 class WordsSchema(Schema):
