@@ -29,6 +29,10 @@ from backend.kernel import db as kernel_db
 from backend.kernel.access import Actor
 from tests.embedded import Servers
 
+OTHERS = (
+    "HOST PORT GATEWAY_HOST GATEWAY_PORT PUBLIC_URL TRUSTED_PROXIES SMS_PROVIDER SMS_CONSOLE_FORCED "
+    "PUSH_CA_FILE LOG_LEVEL SHOUWANG_VERSION"
+).split()
 SERVERS = pytest.StashKey[Servers]()
 # In this order; the two last on one worker each, so that two browsers do not fight for two cores.
 LATE = ("tests/faults/", "tests/browser/", "tests/guards/")
@@ -69,7 +73,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _settings(database_url: str, data_dir: Path) -> None:
-    for name in ("HOST", "PORT", "GATEWAY_HOST", "GATEWAY_PORT", "PUBLIC_URL", "TRUSTED_PROXIES", "SMS_PROVIDER"):
+    for name in OTHERS:
         os.environ.pop(name, None)
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.environ.update(DATABASE_URL=database_url, DATA_DIR=str(data_dir), REDIS_URL="")
