@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from backend.kernel import clock, events
-from backend.monitoring import announcing, danger, quarantine
+from backend.kernel import clock
+from backend.monitoring import announcing, danger
 from backend.monitoring.arrivals import Outcome
 from backend.monitoring.events import DangerSensed, EvidenceSeen
 from backend.monitoring.gateway import frames
@@ -19,35 +19,15 @@ from backend.monitoring.models import (
     Fault,
     LatestReading,
     PointState,
-    QuarantinedFrame,
     RawFrame,
     Signal,
     Transmitter,
     readings,
 )
 from tests.factories import monitoring as m
-from tests.factories.places import create_building, find_dwelling, find_floor
+from tests.factories.places import find_dwelling, find_floor
 
 NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def told(db_session, monkeypatch):
-    """What monitoring publishes, in order."""
-    found: list[object] = []
-    listeners = {kind: [found.append] for kind in (DangerSensed, EvidenceSeen)}
-    monkeypatch.setattr(events, "_handlers", listeners)
-    return found
-
-
-@pytest.fixture
-def tower(db_session):
-    return create_building()
-
-
-@pytest.fixture
-def box(tower):
-    return m.create_transmitter(building=tower)
 
 
 def dangers(told) -> list[DangerSensed]:
@@ -199,36 +179,6 @@ def test_bit_0_of_test_is_a_fire_and_our_own_test_mode_is_marked(told, box, db_s
     assert [e.is_test for e in dangers(told)] == [False, True]
 
 
-def test_a_spoofed_source_is_marked_and_hides_nothing(db_session, told, tower):
-    box = m.create_transmitter(building=tower, network="10.9.0.0/16", state="ok")
-    device = m.create_device(box, 17, building=tower)
-    m.arrive(m.component(box.source_address, 17), m.component(box.source_address, 17, 0x0007), peer="192.0.2.7")
-    [event] = dangers(told)
-    assert (event.is_source_verified, event.device_id) == (False, device.id)
-    assert count(db_session, PointState) == 0
-    m.arrive(m.operation(box.source_address, danger.RESET), peer="192.0.2.7")
-    assert evidence(told) == []
-    m.arrive(m.component(box.source_address, 17), peer="10.9.3.4")
-    assert [e.is_source_verified for e in dangers(told)] == [False, True]
-    assert count(db_session, Device) == 1
-
-
-def test_an_unverified_flood_gets_silence(box, db_session):
-    far = m.create_transmitter(network="10.9.0.0/16")
-    stored = m.arrive(*[m.component(far.source_address, n) for n in range(100)], peer="192.0.2.7")
-    outcomes = [s.outcome for s in stored.settled]
-    assert (outcomes.count("stored"), outcomes.count("refused")) == (60, 40)
-    assert all(s.command is None for s in stored.settled if s.outcome == "refused")
-
-
-def test_without_a_network_the_first_peer_becomes_it(db_session, told):
-    box = m.create_transmitter(network=None)
-    m.arrive(m.component(box.source_address, 17), peer="192.0.2.1")
-    m.arrive(m.component(box.source_address, 18), peer="192.0.2.2")
-    assert [e.is_source_verified for e in dangers(told)] == [True, False]
-    assert db_session.get_one(Transmitter, box.id).network == "192.0.2.1/32"
-
-
 def test_unknown_devices_are_kept_with_their_words(db_session, told, box):
     m.arrive(m.component(box.source_address, 77, text="12层1203室烟感"))
     [device] = db_session.scalars(select(Device))
@@ -308,24 +258,6 @@ def test_a_silenced_device_is_told_at_the_end_of_its_silence(db_session, told, b
         at.tick(600)
         announcing.announce_due(clock.now())
     assert len(dangers(told)) == 1
-
-
-def test_strangers_are_quarantined_within_limits(db_session):
-    raws = [m.component(999, n, m.NORMAL) for n in range(60)]
-    stored = m.arrive(*raws, peer="192.0.2.9")
-    outcomes = [s.outcome for s in stored.settled]
-    assert (outcomes.count("quarantined"), outcomes.count("refused")) == (50, 10)
-    assert [s.command for s in stored.settled if s.outcome == "refused"] == [None] * 10
-    m.arrive(m.component(999, 1), peer="192.0.2.9")
-    assert count(db_session, QuarantinedFrame) == 50
-    assert count(db_session, QuarantinedFrame, QuarantinedFrame.has_fire) == 1
-
-
-def test_all_strangers_together_have_a_limit(db_session, monkeypatch):
-    monkeypatch.setattr(quarantine, "IN_ALL", 30)
-    for n in range(4):
-        m.arrive(*[m.component(999, a, m.NORMAL) for a in range(10)], peer=f"192.0.2.{n}")
-    assert count(db_session, QuarantinedFrame) == 30
 
 
 def test_counters_wait_for_the_flush(db_session, box):

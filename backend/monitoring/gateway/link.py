@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from backend.kernel import clock
 from backend.monitoring.arrivals import Arrival, carries_readings
@@ -40,8 +40,7 @@ class Link(asyncio.Protocol):
         self._errors = self._expired = self._noise = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = transport = cast(asyncio.Transport, transport)  # uvloop's own class is no subclass
         self.peer = _address(transport.get_extra_info("peername"))
         if not self.server.admits(self):  # before a single byte is parsed
             transport.abort()
@@ -140,8 +139,7 @@ class Datagrams(asyncio.DatagramProtocol):
         self.transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self.transport = transport
+        self.transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         if len(self.line.pending) >= desk.PAUSE_ALL:

@@ -138,9 +138,11 @@ class Writer:
         _raise_if_away(error)
         log.error("a frame could not be taken in", frame=arrival.frame.raw.hex(), error=repr(error))
         site, _ = self._registry.find(arrival.frame, arrival.peer, arrival.port)
+        if site is None:
+            return Stored(settled=[Settled(arrival, Outcome.REFUSED)])
         frame = arrival.frame
         row = (
-            arrival.received_at, arrival.id, site.id if site else None, arrival.peer, frame.raw, Outcome.FAILED.value,
+            arrival.received_at, arrival.id, site.id, arrival.peer, frame.raw, Outcome.FAILED.value,
             frame.serial, adu_hash(frame.adu), type(error).__name__,
         )  # fmt: skip
         rows.copy("frames", intake.RAW_COLUMNS, [row])
