@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help setup test-setup run test lint types pwa-test pytest bench drill screens openapi format requirements
+.PHONY: help setup test-setup run serve test lint types pwa-test pytest bench drill screens openapi format requirements
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -16,6 +16,9 @@ setup: ## virtual environment, pinned packages, the app's build; instant when no
 
 run: setup ## start everything: servers, web, gateway, workers; with an empty database also the demo estate
 	@python -m backend.kernel.run
+
+serve: setup ## the same without the demo estate, for real use
+	@python -m backend.kernel.run --without-demo
 
 test-setup: ## what the tests need besides: their packages, Chromium, a Chinese font
 	@scripts/tools.sh

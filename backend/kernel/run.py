@@ -16,7 +16,7 @@ import urllib.request
 from pathlib import Path
 from types import FrameType
 
-from backend.kernel import clock, embedded, greeting, lock
+from backend.kernel import clock, greeting, lock
 from backend.kernel.config import Settings, settings
 from backend.kernel.procs import Group
 
@@ -28,8 +28,8 @@ class Ended(Exception):
     """Somebody asked us to end."""
 
 
-def main() -> None:
-    """Run everything until told to end; refuses to run twice for one DATA_DIR."""
+def main(with_demo: bool = True) -> None:
+    """Run everything until told to end; refuses to run twice for one DATA_DIR. The demo goes into an empty database."""
     config = settings()
     held = lock.hold(config.data_dir / "run.lock")
     if held is None:
@@ -41,8 +41,10 @@ def main() -> None:
     try:
         groups.append(Group("postgres", "redis"))
         _do("backend.kernel.prepare")
-        _do("backend.demo", "load", "--if-empty")
-        groups.append(Group(*DEPENDENTS, *(["demo"] if (config.data_dir / "demo.json").exists() else [])))
+        if with_demo:
+            _do("backend.demo", "load", "--if-empty")
+        is_demo = with_demo and (config.data_dir / "demo.json").exists()
+        groups.append(Group(*DEPENDENTS, *(["demo"] if is_demo else [])))
         _await_web(config)
         print(greeting.text(config), flush=True)
         _watch(groups)
@@ -97,7 +99,5 @@ def _await_web(config: Settings) -> None:
 
 
 if __name__ == "__main__":
-    # Python's own handler of -m puts the current folder first; the processes find the project there too.
     os.chdir(Path(__file__).resolve().parents[2])
-    embedded.postgres_install()
-    main()
+    main(with_demo="--without-demo" not in sys.argv[1:])
