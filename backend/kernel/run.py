@@ -36,7 +36,8 @@ def main(with_demo: bool = True) -> None:
         raise SystemExit(f"Shouwang runs already with DATA_DIR={config.data_dir}: open {config.public_url}")
     _refuse_taken(config)
     for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(sign, _end)
+        if sign != signal.SIGHUP or signal.getsignal(sign) != signal.SIG_IGN:  # nohup asks to be left alone
+            signal.signal(sign, _end)
     groups: list[Group] = []
     try:
         groups.append(Group("postgres", "redis"))
