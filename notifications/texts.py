@@ -73,17 +73,17 @@ class _Values(dict[str, str]):
 
 def _fill(book: Mapping[str, Any], defaults: Mapping[str, str], params: Mapping[str, Any]) -> dict[str, str]:
     raw = {k: _plain(v) for k, v in params.items() if v not in (None, "") and not isinstance(v, dict | list)}
-    for name, default in defaults.items():
-        raw.setdefault(name, default)
+    missing = {name: default for name, default in defaults.items() if name not in raw}
+    raw |= {name: default for name, default in missing.items() if not default.startswith("@")}
     words, filled = book["words"], {}
     category = raw.get("category", "other")
     for name in ("sure", "calm"):
         filled[name] = words[name].get(category, words[name]["other"])
-    for name, value in raw.items():
-        if value.startswith("@"):
-            table, _, key = value[1:].partition(":")
-            value = words[table].get(raw.get(key, ""), words[table].get("other", ""))
-        filled[name] = words[name].get(value, value) if name in words else value
+    filled |= {name: words[name].get(value, value) if name in words else value for name, value in raw.items()}
+    for name, default in missing.items():
+        if default.startswith("@"):  # "@table:param": the table's words for that param's value
+            table, _, key = default[1:].partition(":")
+            filled[name] = words[table].get(raw.get(key, ""), words[table].get("other", ""))
     return filled
 
 

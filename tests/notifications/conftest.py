@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
-from backend.kernel import clock, config, crypt, db
+import notifications
+from backend.kernel import clock, config, crypt, db, web
 from notifications import sending
 from notifications.channels.sender import Sender
 from notifications.channels.webpush import Sealer, Vapid
@@ -41,6 +43,14 @@ def fanout(sink: PushSink) -> Iterator[Fanout]:
     yield Fanout(sender, Sealer(Vapid(crypt.vapid_key(), "mailto:duty@example.org", clock.now)), lanes)
     sender.close()
     lanes.close()
+
+
+@pytest.fixture(scope="session")
+def app() -> Flask:
+    """The leaf alone: its operations need no feature above it."""
+    app = Flask(__name__)
+    notifications.register(web.set_up(app))
+    return app
 
 
 @pytest.fixture(autouse=True)
