@@ -81,7 +81,7 @@ def _floor(line: Line, known: Known) -> dict[str, Any]:
 def _join(actor: Actor, lines: Iterable[Line], known: Known) -> None:
     ids = [b.id for b in known.buildings.values()]
     query = select(BuildingJoin.a_id, BuildingJoin.b_id).where(BuildingJoin.a_id.in_(ids))
-    tied = {frozenset(pair) for pair in db.session().execute(query).tuples()}
+    tied = {frozenset(pair) for pair in db.session().execute(query)}
     for line in lines:
         building = known.buildings[line.get("name")]
         for name in line.get("joined_to", ()):

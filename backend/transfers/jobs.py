@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from uuid import UUID
 
+from redis.exceptions import RedisError
+
 from backend.kernel import db, jobs
 from backend.kernel.jobs import Periodic
 from backend.transfers import service
@@ -21,12 +23,20 @@ def pick_up() -> None:
     """Ring again for what waits; without Redis do it here, one at a time, beside the sweeper's own work."""
     with db.transaction():
         ids = service.waiting()
-        if jobs.redis() is not None:
+    if ids and _has_bell():
+        with db.transaction():
             for transfer_id in ids:
                 jobs.enqueue(run, transfer_id, queue="bulk")
-            return
-    if ids and _here.acquire(blocking=False):
+    elif ids and _here.acquire(blocking=False):
         threading.Thread(target=_do, args=(ids,), name="transfers", daemon=True).start()
+
+
+def _has_bell() -> bool:
+    connection = jobs.redis()
+    try:
+        return connection is not None and bool(connection.ping())
+    except RedisError:
+        return False
 
 
 def _do(ids: list[UUID]) -> None:
