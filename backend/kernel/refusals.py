@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import structlog
 from flask import Flask, Response, request
 from sqlalchemy.exc import OperationalError
@@ -50,8 +52,13 @@ def refuse(error: DomainError) -> Response:
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
     kind: type[DomainError] = KNOWN.get(status) or type(error.name.replace(" ", ""), (DomainError,), {"status": status})
-    details = getattr(error, "data", {}).get("messages", {}) if hasattr(error, "data") else {}
+    details = _named(error.data.get("messages", {})) if hasattr(error, "data") else {}
     return refuse(kind(fields=details) if details else kind())
+
+
+def _named(messages: Any) -> Any:
+    """marshmallow names the elements of a list by number; JSON wants names."""
+    return {str(k): _named(v) for k, v in messages.items()} if isinstance(messages, dict) else messages
 
 
 def _failed(answer: DomainError, error: Exception) -> Response:
