@@ -47,10 +47,14 @@ def estates(actor: Actor) -> Select[Estate]:
     return select(Estate).where(or_(within(Estate.scope_path, paths), Estate.scope_path.in_(above)))
 
 
+def buildings() -> Select[Building]:
+    """All buildings, with their estate; who asks has settled who may see them."""
+    return select(Building).options(selectinload(Building.estate))
+
+
 def visible_to(actor: Actor) -> Select[Building]:
     """Buildings the actor sees, with their estate."""
-    query = select(Building).options(selectinload(Building.estate))
-    return query.where(within(Building.scope_path, actor.paths("places.see")))
+    return buildings().where(within(Building.scope_path, actor.paths("places.see")))
 
 
 def seen_building(actor: Actor, building_id: UUID) -> Building:
@@ -145,9 +149,7 @@ def dwellings_of(building_id: UUID) -> list[Dwelling]:
 
 def building_card(building_id: UUID, *, with_dwellings: bool = False) -> dict[str, Any]:
     """All that the screens draw of a building; the caller has checked that the asker may see it."""
-    building = db.session().scalar(
-        select(Building).options(selectinload(Building.estate)).where(Building.id == building_id)
-    )
+    building = db.session().scalar(buildings().where(Building.id == building_id))
     if building is None:
         raise NotFound(building_id=str(building_id))
     floors = floors_of(building_id)

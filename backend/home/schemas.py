@@ -1,0 +1,97 @@
+"""Shapes of the first screen."""
+
+from __future__ import annotations
+
+import marshmallow as ma
+
+from backend.kernel.api import Schema
+from backend.kernel.jsonable import Id, Time
+from backend.places.schemas import BuildingCardSchema, JoinedSchema
+
+f = ma.fields
+
+
+class HomeQuery(Schema):
+    building = f.UUID(load_default=None)
+
+
+class GaugeSchema(Schema):
+    """One scale: `low` to `high` is where the value belongs, `min` to `max` what is drawn."""
+
+    key = f.String()
+    word = f.String()
+    value = f.Float(allow_none=True)
+    unit = f.String()
+    low = f.Float(allow_none=True)
+    high = f.Float(allow_none=True)
+    min = f.Float(allow_none=True)
+    max = f.Float(allow_none=True)
+    at = Time(allow_none=True)
+    state = f.String()
+    count = f.Integer(allow_none=True)
+    total = f.Integer(allow_none=True)
+
+
+class UnwatchedSchema(Schema):
+    label = f.String()
+    since = Time(allow_none=True)
+
+
+class StatusSchema(Schema):
+    """`state`: well, repair, unwatched or alarm."""
+
+    state = f.String()
+    online = f.Integer()
+    total = f.Integer()
+    seen_at = Time(allow_none=True)
+    gauges = f.List(f.Nested(GaugeSchema))
+    unwatched = f.List(f.Nested(UnwatchedSchema))
+
+
+class OwnDwellingSchema(Schema):
+    dwelling_id = Id()
+    number = f.String()
+    floor_ordinal = f.Integer()
+    floor_label = f.String()
+    state = f.String()
+
+
+class WatchCountSchema(Schema):
+    people = f.Integer()
+    control_room = f.Integer()
+    station = f.Integer()
+    property = f.Integer()
+
+
+class FaultStepSchema(Schema):
+    label = f.String()
+    at = Time(allow_none=True)
+
+
+class HomeFaultSchema(Schema):
+    id = Id()
+    title = f.String()
+    meaning = f.String()
+    since = Time()
+    steps = f.List(f.Nested(FaultStepSchema))
+    state = f.String()
+
+
+class HomeSchema(Schema):
+    kind = f.String()
+    buildings = f.List(f.Nested(JoinedSchema))
+    building = f.Nested(BuildingCardSchema, allow_none=True)
+    own = f.Nested(OwnDwellingSchema, allow_none=True)
+    status = f.Nested(StatusSchema, allow_none=True)
+    incidents = f.List(f.Dict(), metadata={"description": "as in GET /api/incidents"})
+    watch = f.Nested(WatchCountSchema, allow_none=True)
+    faults = f.List(f.Nested(HomeFaultSchema))
+    next_exercise = f.Dict(allow_none=True)
+
+
+class PublicPageSchema(Schema):
+    name = f.String()
+    name_en = f.String()
+    estate = f.String()
+    state = f.String()
+    token_valid_until = Time()

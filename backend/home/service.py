@@ -1,0 +1,123 @@
+"""What the first screen shows, and what a building's public page may say. Reads only."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from backend.incidents import service as incidents
+from backend.incidents import showing
+from backend.incidents.models import OPEN, Incident, IncidentScope
+from backend.incidents.states import State
+from backend.kernel import db
+from backend.kernel.access import Actor
+from backend.kernel.errors import NotFound
+from backend.monitoring import service as monitoring
+from backend.places import household, qr
+from backend.places import service as places
+from backend.places.models import Building, ResidencyState
+from backend.stations import service as stations
+
+RESPOND = "incidents.respond"
+MOST = 20
+ALARM = "alarm"
+BURNING = (State.CONFIRMED, State.CONTROLLED)
+
+
+def home(actor: Actor, building_id: UUID | None = None) -> dict[str, Any]:
+    """The first screen for this person; `building_id` chooses among several buildings.
+
+    A person without any role gets the empty one, with `own` when they have asked to be admitted somewhere.
+    """
+    homes = household.homes_of(actor.person_id)
+    seen = list(db.session().scalars(places.visible_to(actor).order_by(Building.name)))
+    chosen = _choose(seen, homes, building_id)
+    return {
+        "kind": "staff" if actor.can(RESPOND) or actor.can("places.manage") else "resident",
+        "buildings": [{"id": b.id, "name": b.name, "kind": b.kind} for b in seen],
+        "building": _card(actor, chosen) if chosen else None,
+        "own": _own(homes, chosen),
+        "status": status(chosen) if chosen else None,
+        "incidents": [showing.item(i) for i in _open_for(actor)],
+        "watch": stations.watch(chosen.scope_path) if chosen else None,
+        "faults": monitoring.open_faults(chosen.id) if chosen else [],
+        "next_exercise": None,
+    }
+
+
+def status(building: Building) -> dict[str, Any]:
+    """How the building stands: {state, online, total, seen_at, gauges, unwatched}; an open incident goes before all."""
+    found: dict[str, Any] = dict(monitoring.building_status(building.id))
+    if _count(building, OPEN):
+        found["state"] = ALARM
+    return found
+
+
+def public_page(token: str) -> dict[str, Any]:
+    """What a stranger with the building's QR code may know: its names and one word. Raises QrUnknown, QrExpired.
+
+    The word is alarm only once a fire is confirmed: a suspicion is for those who go and look.
+    """
+    building = qr.building_of(token)
+    seen = db.session().scalars(places.buildings().where(Building.id == building.id)).one()
+    state = monitoring.building_status(building.id)["state"]
+    return {
+        "name": seen.name,
+        "name_en": seen.name_en,
+        "estate": seen.estate.name if seen.estate else "",
+        "state": ALARM if _count(building, BURNING) else state,
+        "token_valid_until": qr.valid_until(building),
+    }
+
+
+def _choose(seen: list[Building], homes: list[dict[str, Any]], building_id: UUID | None) -> Building | None:
+    by_id = {b.id: b for b in seen}
+    if building_id:
+        return by_id.get(building_id) or _missing(building_id)
+    admitted = [h["building"]["id"] for h in homes if h["state"] == ResidencyState.ADMITTED]
+    return next((by_id[id] for id in admitted if id in by_id), None) or next(iter(seen), None)
+
+
+def _missing(building_id: UUID) -> Building:
+    raise NotFound(building_id=str(building_id))
+
+
+def _card(actor: Actor, building: Building) -> dict[str, Any]:
+    return places.building_card(building.id, with_dwellings=actor.may("residents.see", building.scope_path))
+
+
+def _own(homes: list[dict[str, Any]], chosen: Building | None) -> dict[str, Any] | None:
+    """The dwelling in the chosen building, else the first one (asked for, not admitted yet)."""
+    here = [h for h in homes if chosen and h["building"]["id"] == chosen.id]
+    own = next(iter(here or homes), None)
+    if own is None:
+        return None
+    return {
+        "dwelling_id": own["dwelling"]["id"],
+        "number": own["dwelling"]["number"],
+        "floor_ordinal": own["floor"]["ordinal"],
+        "floor_label": own["floor"]["label"],
+        "state": own["state"],
+    }
+
+
+def _open_for(actor: Actor) -> list[Incident]:
+    query = incidents.visible_to(actor).where(Incident.state.in_(OPEN))
+    return list(db.session().scalars(query.order_by(Incident.opened_at.desc()).limit(MOST)).unique())
+
+
+def _count(building: Building, states: Any) -> bool:
+    """Is there an incident that is no exercise, here or in a building joined to this one?"""
+    query: Select[UUID] = (
+        select(Incident.id)
+        .join(IncidentScope, IncidentScope.incident_id == Incident.id)
+        .where(
+            IncidentScope.scope_path == building.scope_path,
+            IncidentScope.kind != "next",
+            Incident.state.in_(states),
+            Incident.is_exercise.is_(False),
+        )
+    )
+    return db.session().scalar(query.limit(1)) is not None
