@@ -45,34 +45,43 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # smorest has n
         is_write = method != "GET"
 
         def decorate(fn: Callable[..., Any]) -> Callable[..., Any]:
-            @wraps(fn)
-            def run(*_: Any, **kwargs: Any) -> Response:
-                with db.deferring() as bells:
-                    answer = _answer(fn, kwargs, out, status, is_write)
-                for bell in bells:
-                    bell()
-                return answer
-
-            view: Callable[..., Any] = run
+            view = _transacted(fn, out, status, is_write)
             if body is not None:
                 view = self.arguments(body, location=location, arg_name="body", content_type=content_type)(view)
             if query is not None:
                 view = self.arguments(query, location="query", arg_name="query")(view)
-
-            @wraps(view)
-            def guarded(**kwargs: Any) -> Any:
-                request.max_content_length = max_body
-                with access.acting_as(_admit(needs, is_write)):
-                    return view(**kwargs)
-
-            guarded.permission = needs  # type: ignore[attr-defined]  # the guard tests read it from the route table
-            documented = self.alt_response(status, schema=out, success=True)(guarded)
-            operation = f"{self.name}.{fn.__name__}"
+            view = _guarded(view, needs, is_write, max_body)
+            view = self.alt_response(status, schema=out, success=True)(view)
             security: list[Any] = [] if needs == PUBLIC else [{"session": []}]
-            documented = self.doc(operationId=operation, security=security)(documented)
-            return self.route(rule, methods=[method])(documented)  # type: ignore[no-any-return]  # smorest is untyped
+            view = self.doc(operationId=f"{self.name}.{fn.__name__}", security=security)(view)
+            return self.route(rule, methods=[method])(view)  # type: ignore[no-any-return]  # smorest is untyped
 
         return decorate
+
+
+def _transacted(fn: Callable[..., Any], out: Any, status: int, is_write: bool) -> Callable[..., Any]:
+    """Run in one transaction, answer, and only then ring for its jobs."""
+
+    @wraps(fn)
+    def view(*_: Any, **kwargs: Any) -> Response:
+        with db.deferring() as bells:
+            answer = _answer(fn, kwargs, out, status, is_write)
+        for bell in bells:
+            bell()
+        return answer
+
+    return view
+
+
+def _guarded(view: Callable[..., Any], needs: str, is_write: bool, max_body: int) -> Callable[..., Any]:
+    @wraps(view)
+    def guarded(**kwargs: Any) -> Any:
+        request.max_content_length = max_body
+        with access.acting_as(_admit(needs, is_write)):
+            return view(**kwargs)
+
+    guarded.permission = needs  # type: ignore[attr-defined]  # the guard tests read it from the route table
+    return guarded
 
 
 def _answer(fn: Callable[..., Any], kwargs: dict[str, Any], out: Any, status: int, is_write: bool) -> Response:

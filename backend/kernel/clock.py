@@ -25,6 +25,11 @@ def now() -> datetime:
     return _frozen.at if _frozen else datetime.now(UTC)
 
 
+def unix_ns() -> int:
+    """Nanoseconds since 1970 of the real clock, for ids: also under `freeze` no two rows get the same."""
+    return time.time_ns()
+
+
 def monotonic() -> float:
     """Seconds of a clock that never jumps; for durations only."""
     return time.monotonic()
