@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,11 @@ def folder(*parts: str) -> Path:
         raise ValueError("a stored file must lie below DATA_DIR")
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
+
+
+def remove(*parts: str) -> None:
+    """Remove a folder below DATA_DIR with all that is in it."""
+    shutil.rmtree(folder(*parts), ignore_errors=True)
 
 
 def key(name: str, fresh: Callable[[], bytes]) -> bytes:
