@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID
@@ -23,7 +22,7 @@ def load(transfer_id: UUID, name: str) -> str | None:
 
 
 def drop(transfer_id: UUID) -> None:
-    shutil.rmtree(_folder(transfer_id), ignore_errors=True)
+    files.remove("transfers", str(transfer_id))
 
 
 def _folder(transfer_id: UUID) -> Path:
