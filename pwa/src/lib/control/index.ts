@@ -1,0 +1,3 @@
+export { default as Desk } from './Desk.svelte';
+export { default as EstatePlan } from './EstatePlan.svelte';
+export { keyOf, neighbour } from './keys.ts';

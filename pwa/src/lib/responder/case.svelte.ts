@@ -1,0 +1,130 @@
+import { ApiError, post, type BuildingCard, type Id } from '#lib/core/api/index.ts';
+import { Resource } from '#lib/core/db/index.ts';
+import { live } from '#lib/core/live/index.ts';
+import { session } from '#lib/core/session/index.ts';
+import { gatesFor, type Who } from './model.ts';
+import { open } from './open.svelte.ts';
+import type { Detail, GatePoint, Item, Verb } from './types.ts';
+
+type Card = BuildingCard & { gates?: GatePoint[] };
+/** While a roll call comes in, the stream may bring ten changes a second: one fetch a moment is enough. */
+const SETTLE_MS = 400;
+const POSITION_MS = 3000;
+
+async function position(): Promise<{ lat?: number; lon?: number }> {
+	if (!navigator.geolocation) return {};
+	return new Promise((resolve) => {
+		const none = setTimeout(() => resolve({}), POSITION_MS);
+		navigator.geolocation.getCurrentPosition(
+			({ coords }) => {
+				clearTimeout(none);
+				resolve({ lat: coords.latitude, lon: coords.longitude });
+			},
+			() => {
+				clearTimeout(none);
+				resolve({});
+			},
+			{ enableHighAccuracy: true, maximumAge: 10_000, timeout: POSITION_MS }
+		);
+	});
+}
+
+export function whoAmI(): Who {
+	return {
+		id: session.me?.id ?? '',
+		isOffice: session.can('incidents.dismiss_afar'),
+		can: (permission) => session.can(permission)
+	};
+}
+
+/** One incident on the screen: its detail, the verbs, and what went wrong with the last one. */
+export class Case {
+	readonly detail: Resource<Detail>;
+	building = $state.raw<Resource<Card> | undefined>(undefined);
+	busy = $state<Verb | null>(null);
+	error = $state.raw<unknown>(undefined);
+	/** Somebody else was faster: the screen already shows the newer state. */
+	isOvertaken = $state(false);
+	#settle: ReturnType<typeof setTimeout> | undefined;
+	#keys = new Map<string, string>();
+
+	constructor(readonly id: Id) {
+		this.detail = new Resource<Detail>(`/incidents/${id}`);
+	}
+
+	get gates(): GatePoint[] {
+		const building = this.building?.data;
+		return building ? gatesFor(building, building.gates ?? []) : [];
+	}
+
+	/** Call in onMount. */
+	use(): () => void {
+		void this.#load();
+		const offs = [
+			live.on('incident', (data) => {
+				if ((data as Item).id === this.id) this.#later();
+			}),
+			live.on('reset', () => this.#later())
+		];
+		return () => {
+			offs.forEach((off) => off());
+			clearTimeout(this.#settle);
+		};
+	}
+
+	async #load(): Promise<void> {
+		await this.detail.refresh();
+		this.#findBuilding();
+	}
+
+	#findBuilding(): void {
+		const building = this.detail.data?.building;
+		if (!building || this.building?.path === `/buildings/${building.id}`) return;
+		this.building = new Resource<Card>(`/buildings/${building.id}`);
+		void this.building.refresh();
+	}
+
+	#later(): void {
+		clearTimeout(this.#settle);
+		this.#settle = setTimeout(() => void this.#load(), SETTLE_MS);
+	}
+
+	/** Does it and shows the answer. A second tap, or a try after a dead network, carries the same key. */
+	async act(verb: Verb, body: Record<string, unknown> = {}): Promise<boolean> {
+		if (this.busy) return false;
+		this.busy = verb;
+		this.error = undefined;
+		this.isOvertaken = false;
+		const sent = verb === 'arrive' ? { ...(await position()), ...body } : body;
+		const intent = `${verb}:${JSON.stringify(body)}:${this.detail.data?.version ?? 0}`;
+		const key = this.#keys.get(intent) ?? crypto.randomUUID();
+		if (verb !== 'arrive') this.#keys.set(intent, key);
+		try {
+			const answer = await post<Partial<Detail> & Item>(`/incidents/${this.id}/${verb}`, sent, key);
+			this.#take(answer);
+			return true;
+		} catch (reason) {
+			await this.#refused(reason);
+			return false;
+		} finally {
+			this.busy = null;
+		}
+	}
+
+	#take(answer: Partial<Detail> & Item): void {
+		const known = this.detail.data;
+		if (answer.timeline || known) this.detail.set({ ...known, ...answer } as Detail);
+		open.take(answer);
+		if (!answer.timeline) void this.detail.refresh();
+	}
+
+	async #refused(reason: unknown): Promise<void> {
+		if (reason instanceof ApiError && reason.status === 409) {
+			const current = (reason.details['incident'] ?? reason.details) as Partial<Detail> & Item;
+			if (current.state && current.id) this.#take(current);
+			await this.detail.refresh();
+			this.isOvertaken = true;
+		}
+		this.error = reason;
+	}
+}

@@ -1,0 +1,11 @@
+export { Case } from './case.svelte.ts';
+export { default as CaseView } from './CaseView.svelte';
+export { default as DoorList } from './DoorList.svelte';
+export { default as IncidentList } from './IncidentList.svelte';
+export { byUrgency, doorsToKnock, gatesFor, isOpen, isRed } from './model.ts';
+export { closedPage, open } from './open.svelte.ts';
+export { default as Report } from './Report.svelte';
+export { default as ShiftBar } from './ShiftBar.svelte';
+export { shift } from './shift.svelte.ts';
+export type { Detail, Item, Roll } from './types.ts';
+export { placeOf } from './words.ts';

@@ -1,0 +1,103 @@
+import * as m from '#lib/paraglide/messages.js';
+import type { Category, IncidentState } from '#lib/core/api/index.ts';
+import { icons } from '#lib/core/ui/index.ts';
+import type { Group } from './model.ts';
+import type { Item, Verb } from './types.ts';
+
+export const stateWord: Record<IncidentState, () => string> = {
+	suspected: m.state_suspected,
+	watching: m.state_watching,
+	confirmed: m.state_confirmed,
+	controlled: m.state_controlled,
+	false_alarm: m.state_false_alarm,
+	closed: m.state_closed
+};
+export const categoryWord: Record<Category, () => string> = {
+	fire: m.category_fire,
+	gas: m.category_gas,
+	electrical: m.category_electrical,
+	trapped: m.category_trapped,
+	other: m.category_other
+};
+export const categoryIcon: Record<Category, string> = {
+	fire: icons.flame,
+	gas: icons.gas,
+	electrical: icons.bolt,
+	trapped: icons.noLift,
+	other: icons.alarm
+};
+export const groupWord: Record<Group, () => string> = {
+	burning: m.responder_group_burning,
+	checking: m.responder_group_checking,
+	controlled: m.responder_group_controlled,
+	exercise: m.responder_group_exercise
+};
+export const verbWord: Record<Verb, () => string> = {
+	acknowledge: m.responder_do_acknowledge,
+	arrive: m.responder_do_arrive,
+	attack: m.responder_do_attack,
+	'ask-for-help': m.responder_do_ask_for_help,
+	confirm: m.responder_do_confirm,
+	dismiss: m.responder_do_dismiss,
+	approve: m.responder_do_approve,
+	control: m.responder_do_control,
+	close: m.responder_do_close,
+	reopen: m.responder_do_reopen,
+	silence: m.responder_do_silence
+};
+export const reasonWord: Record<string, () => string> = {
+	cooking: m.responder_reason_cooking,
+	steam: m.responder_reason_steam,
+	dust: m.responder_reason_dust,
+	test: m.responder_reason_test,
+	fault: m.responder_reason_fault,
+	unknown: m.responder_reason_unknown
+};
+export const REASONS = ['cooking', 'steam', 'dust', 'test', 'fault', 'unknown'] as const;
+
+export const gradeWord: Record<string, () => string> = {
+	none: m.responder_grade_none,
+	small: m.responder_grade_small,
+	ordinary: m.responder_grade_ordinary,
+	large: m.responder_grade_large,
+	major: m.responder_grade_major,
+	extraordinary: m.responder_grade_extraordinary
+};
+export const GRADES = ['none', 'small', 'ordinary', 'large', 'major', 'extraordinary'] as const;
+
+export const needWord: Record<string, () => string> = {
+	mobility: m.responder_need_mobility,
+	hearing: m.responder_need_hearing,
+	sight: m.responder_need_sight,
+	oxygen: m.responder_need_oxygen,
+	infant: m.responder_need_infant,
+	other: m.responder_need_other
+};
+
+/** 晨光里 7 号楼 21 层 2104: where, as one says it into a radio. */
+export function placeOf(incident: Item): string {
+	const building = incident.building?.name ?? incident.estate?.name ?? m.responder_place_unknown();
+	const labels = incident.floors.map((floor) => floor.label);
+	const floors =
+		labels.length === 0
+			? ''
+			: labels.length === 1
+				? m.floor({ label: labels[0]! })
+				: m.floor({ label: labels.length > 3 ? `${labels[0]}–${labels.at(-1)}` : labels.join(m.responder_comma()) });
+	const parts = [building, floors, incident.dwelling?.number ?? ''];
+	return parts.filter(Boolean).join(' ');
+}
+
+export function headWord(incident: Item): string {
+	if (incident.is_exercise) return `${m.exercise()} · ${stateWord[incident.state]()}`;
+	const word = incident.category === 'fire' && incident.state === 'confirmed' ? m.responder_fire_confirmed() : '';
+	return word || `${categoryWord[incident.category]()} · ${stateWord[incident.state]()}`;
+}
+
+/** Why we hold it for true. */
+export function verifiedWord(incident: Item): string | null {
+	if (incident.verified_by === 'device') return m.responder_by_device({ n: Math.max(1, incident.signal_count) });
+	if (incident.verified_by === 'person') return m.responder_by_person();
+	if (incident.verified_by === 'nobody') return m.responder_by_nobody();
+	return null;
+}
