@@ -11,6 +11,13 @@ if ! cmp -s package-lock.json node_modules/.installed-lock; then
 fi
 
 if [ "${1:-}" = test ]; then
+  # The typed client must be the one that the committed description of the API gives.
+  client=src/lib/core/api/schema.d.ts fresh=src/lib/core/api/.fresh.d.ts
+  trap 'rm -f "$fresh"' EXIT
+  npx openapi-typescript ../docs/openapi.json -o "$fresh" >/dev/null
+  npx prettier --log-level warn --write "$fresh"
+  cmp -s "$fresh" "$client" || { echo "the app's client is old: run \`make openapi\` and commit $client"; exit 1; }
+  rm -f "$fresh"
   npm run -s lint
   npm run -s check
   npm run -s check:sw
@@ -26,6 +33,6 @@ changed=$(find . \( -name node_modules -o -name build -o -name .svelte-kit -o -n
 if [ ! -f build/index.html ] || [ ! -f "$stamp" ] || [ -n "$changed" ]; then
   echo "building the app"
   touch node_modules/.building
-  npm run -s build
+  npm run -s build >node_modules/.build.log 2>&1 || { cat node_modules/.build.log; exit 1; }
   mv node_modules/.building "$stamp"
 fi
