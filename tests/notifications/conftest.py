@@ -8,18 +8,41 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 import notifications
 from backend.kernel import clock, config, crypt, db, web
+from backend.kernel.ids import new_id
 from notifications import sending
 from notifications.channels.sender import Sender
 from notifications.channels.webpush import Sealer, Vapid
 from notifications.fanout import Fanout
 from notifications.lanes import Lanes
 from notifications.models import Delivery, Notice
+from tests.conftest import _with_settings as with_settings
+from tests.embedded import Servers
 from tests.factories.notifications import contacts_of, create_egress_rule
 from tests.sinks.push import PushSink, running
+
+# Children first.
+OURS = "deliveries, notices, push_subscriptions, preferences, stream_events, egress_rules, idempotency_keys, heartbeats"
+
+
+@pytest.fixture(scope="session")
+def own_database(servers: Servers) -> Iterator[str]:
+    """One database for all tests of this folder that commit; making one for each costs a second."""
+    name = f"notices_{new_id().hex}"
+    yield servers.create(name)
+    servers.drop(name)
+
+
+@pytest.fixture
+def committed_db(own_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """As everywhere: a database with real commits, empty at first."""
+    with with_settings(monkeypatch, DATABASE_URL=own_database):
+        with db.transaction() as session:
+            session.execute(text("; ".join(f"DELETE FROM {table}" for table in OURS.split(", "))))
+        yield own_database
 
 
 @pytest.fixture(scope="module")
