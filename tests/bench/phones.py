@@ -54,9 +54,8 @@ class Screen:
     async def watch(self) -> None:
         """Read the stream until cancelled; an event is known by what it says was acknowledged."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.stack.port)
-        writer.write(
-            f"GET /api/stream HTTP/1.1\r\nHost: 127.0.0.1:{self.stack.port}\r\nCookie: session={self.cookie}\r\n\r\n".encode()
-        )
+        head = f"GET /api/stream HTTP/1.1\r\nHost: 127.0.0.1:{self.stack.port}\r\nCookie: session={self.cookie}\r\n\r\n"
+        writer.write(head.encode())
         try:
             kind = ""
             while line := await reader.readline():

@@ -44,8 +44,8 @@ async def _measure(stack: Stack) -> Table:
     await asyncio.gather(*watching, return_exceptions=True)
     return Table(
         f"{PHONES} phones",
-        f"{PHONES} live streams of residents of the demo estate, then the same phones open the app within {OPEN_S:.0f} s "
-        "(three API calls each) while a responder acts. Clients and server share the cores, so these are upper bounds.",
+        f"{PHONES} live streams of residents of the demo estate, then the same phones open the app within "
+        f"{OPEN_S:.0f} s (three API calls each) while a responder acts. Clients and server share the cores, so these are upper bounds.",
         [
             at_most("memory of one open stream", each_kb, 35, "KB"),
             Figure("a tap to the screens, quiet, p50", percentile(quiet, 0.5) * 1000, "ms"),
@@ -105,7 +105,7 @@ async def _acknowledge(stack: Stack, guard: str, incident: str, verb: str, scree
 
 async def _open(stack: Stack, cookie: str) -> float:
     """What the app asks at its start; seconds, or 0 when one of the calls failed."""
-    await asyncio.sleep(random.uniform(0, OPEN_S))  # noqa: S311  # a load, not a secret
+    await asyncio.sleep(random.uniform(0, OPEN_S))  # a load, not a secret
     start = clock.monotonic()
     for page in PAGES:
         try:
