@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, column, exists, func, or_, select
+from sqlalchemy import Select, Text, column, exists, func, or_, select, true
 
 from backend.accounts import scopes, service
 from backend.accounts.errors import PhoneLookRefused, RoleNotOffered, WrongPhone, WrongScopeForRole
@@ -17,12 +17,13 @@ from backend.kernel import audit, crypt, db, scope
 from backend.kernel.access import Actor
 from backend.kernel.errors import Invalid, NotFound
 from backend.kernel.shapes import page
+from backend.kernel.text import mask_name
 
 SEES = ("residents.see", "people.manage")
 
 
 def visible_to(actor: Actor) -> Select[Person]:
-    """People who hold a role somewhere in the actor's scope, and the actor."""
+    """People who hold a role somewhere in the actor's scope, and the actor. Over the whole installation: everybody."""
     return select(Person).where(or_(Person.id == actor.person_id, _held_within(_paths(actor))))
 
 
@@ -39,8 +40,7 @@ def listed(actor: Actor, *, phone: str | None, role: str | None, limit: int, aft
         query = select(Person) if actor.can("people.manage") else query
         query = query.where(Person.phone_index == crypt.blind_index(number))
     if role is not None:
-        held = select(Grant.id).where(Grant.person_id == Person.id, Grant.role == role, Grant.ended_at.is_(None))
-        query = query.where(exists(held))
+        query = query.where(_held_within(_paths(actor), role))
     found = page(query, Person, limit, after)
     return {"items": shown(actor, found["items"]), "next": found["next"]}
 
@@ -48,20 +48,31 @@ def listed(actor: Actor, *, phone: str | None, role: str | None, limit: int, aft
 def one(actor: Actor, person_id: UUID) -> dict[str, Any]:
     """One person as lists give them; NotFound for somebody outside the scope."""
     found = db.session().scalar(visible_to(actor).where(Person.id == person_id))
+    if found is None and actor.can("people.manage"):  # somebody who was just added, and holds nothing anywhere yet
+        held = exists(select(Grant.id).where(Grant.person_id == Person.id, Grant.ended_at.is_(None)))
+        found = db.session().scalar(select(Person).where(Person.id == person_id, ~held))
     if found is None:
         raise NotFound()
     return shown(actor, [found])[0]
 
 
 def shown(actor: Actor, people: Iterable[Person]) -> list[dict[str, Any]]:
-    """The people as lists give them: masked number, and only those of their roles that lie in the actor's scope."""
-    people = list(people)
+    """The people as lists give them: masked number, and only those of their roles that lie in the actor's scope.
+
+    The name of somebody whose roles all lie elsewhere is masked too.
+    """
+    people, paths = list(people), _paths(actor)
     grants: dict[UUID, list[Grant]] = {p.id: [] for p in people}
     query = select(Grant).where(Grant.person_id.in_(grants), Grant.ended_at.is_(None)).order_by(Grant.id)
     for each in db.session().scalars(query):
-        if each.person_id == actor.person_id or _lies_within(each, _paths(actor)):
-            grants[each.person_id].append(each)
-    return [{"person": p, "grants": grants[p.id]} for p in people]
+        grants[each.person_id].append(each)
+    rows = []
+    for person in people:
+        held = grants[person.id]
+        mine = held if person.id == actor.person_id else [g for g in held if _touches(g, paths)]
+        name = mask_name(person.name) if held and not mine else person.name
+        rows.append({"person": person, "name": name, "grants": mine})
+    return rows
 
 
 def add(actor: Actor, phone: str, name: str, language: str) -> tuple[dict[str, Any], bool]:
@@ -115,11 +126,20 @@ def _paths(actor: Actor) -> tuple[str, ...]:
     return tuple(path for permission in SEES for path in actor.paths(permission))
 
 
-def _held_within(paths: Iterable[str]) -> Any:
+def _held_within(paths: Iterable[str], role: str | None = None) -> Any:
     """SQL: the person of the outer query holds a live grant on a path at or under one of `paths`."""
+    paths = tuple(paths)
+    if role is None and scope.ROOT in paths:
+        return true()
     held = func.unnest(Grant.paths).table_valued(column("path", Text), joins_implicitly=True).render_derived("held")
-    mine = (Grant.person_id == Person.id, Grant.ended_at.is_(None), scope.within(held.c.path, paths))
+    mine = [Grant.person_id == Person.id, Grant.ended_at.is_(None), scope.within(held.c.path, paths)]
+    if role is not None:
+        mine.append(Grant.role == role)
     return exists(select(Grant.id).select_from(Grant, held).where(*mine))
+
+
+def _touches(found: Grant, paths: Iterable[str]) -> bool:
+    return any(scope.covers(paths, path) for path in found.paths)
 
 
 def _lies_within(found: Grant, paths: Iterable[str]) -> bool:

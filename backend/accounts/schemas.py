@@ -103,7 +103,7 @@ class SessionsSchema(Schema):
 
 class PersonSchema(Schema):
     id = Id(required=True, attribute="person.id")
-    name = fields.String(required=True, attribute="person.name")
+    name = fields.String(required=True)
     phone_masked = fields.String(required=True, attribute="person.phone_masked")
     language = fields.String(required=True, attribute="person.language")
     created_at = Time(required=True, attribute="person.created_at")

@@ -48,10 +48,13 @@ def _names(answer) -> set[str]:
 
 def test_lists_hold_the_own_scope_only(administrator: FlaskClient) -> None:
     create_member("resident", DWELLING, name="住户")
-    create_member("resident", FOREIGN + "b9/d9/", name="外人")
+    far = create_member("resident", FOREIGN + "b9/d9/", name="外人")
+    create_grant(far, "inspector", [FOREIGN])
     create_person("无身份")
     assert _names(administrator.get("/api/people")) == {"管理员", "住户"}
     assert _names(administrator.get("/api/people?role=resident")) == {"住户"}
+    by_number = administrator.get("/api/people", query_string={"phone": far.phone}).json["items"]
+    assert [(i["name"], i["roles"]) for i in by_number] == [("外*", [])]
 
 
 def test_a_resident_sees_the_own_household_and_no_numbers(signed_in: SignInAs) -> None:
@@ -78,6 +81,17 @@ def test_roles_elsewhere_are_not_shown(administrator: FlaskClient) -> None:
     person = create_member("resident", DWELLING)
     create_grant(person, "police", [FOREIGN])
     assert [r["role"] for r in administrator.get(f"/api/people/{person.id}").json["roles"]] == ["resident"]
+    assert administrator.get("/api/people?role=police").json["items"] == []
+
+
+def test_who_was_just_added_can_be_opened_and_the_whole_list_is_for_the_administrator_of_all(
+    administrator: FlaskClient, signed_in: SignInAs
+) -> None:
+    fresh = administrator.post("/api/people", json={"phone": create_phone(), "name": "新人"}).json
+    assert fresh["name"] == "新人"
+    assert administrator.get(f"/api/people/{fresh['id']}").status_code == 200
+    assert signed_in(create_member("control_room")).get(f"/api/people/{fresh['id']}").status_code == 404
+    assert "新人" in _names(signed_in(create_member("administrator", "/")).get("/api/people"))
 
 
 def test_the_exact_number_finds_anybody_for_who_manages_people(administrator: FlaskClient, signed_in: SignInAs) -> None:

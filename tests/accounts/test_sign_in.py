@@ -60,9 +60,7 @@ def test_the_cookie_is_closed_to_scripts(client: FlaskClient, outbox: Outbox) ->
     assert "Secure" in _enter(client, phone, _code(outbox), base_url="https://localhost").headers["Set-Cookie"]
 
 
-def test_code_number_and_token_are_not_stored_in_the_clear(
-    client: FlaskClient, outbox: Outbox, db_session
-) -> None:
+def test_code_number_and_token_are_not_stored_in_the_clear(client: FlaskClient, outbox: Outbox, db_session) -> None:
     phone = create_phone()
     _ask(client, phone)
     code = _code(outbox)
@@ -178,6 +176,20 @@ def test_the_same_key_sends_one_message(client: FlaskClient, outbox: Outbox) -> 
     again = client.post("/api/auth/codes", json={"phone": phone}, headers=key)
     assert first.json == again.json and len(outbox) == 1
     assert client.post("/api/auth/codes", json={"phone": create_phone()}, headers=key).status_code == 422
+
+
+def test_signing_in_again_with_the_same_key_gives_the_session_that_was_lost_on_the_way(
+    app: Flask, client: FlaskClient, outbox: Outbox
+) -> None:
+    phone, key = create_phone(), {"Idempotency-Key": "0190a0b0-0000-7000-8000-000000000002"}
+    _ask(client, phone)
+    code = _code(outbox)
+    lost = _enter(client, phone, code, headers=key)
+    browser = app.test_client()
+    again = _enter(browser, phone, code, headers=key)
+    assert (again.status_code, again.json) == (201, lost.json)
+    assert browser.get("/api/me").json == lost.json
+    assert _enter(app.test_client(), phone, code).status_code == 401
 
 
 def test_an_imported_person_is_confirmed_by_the_first_sign_in(client: FlaskClient, outbox: Outbox) -> None:
