@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import orjson
 from flask import Response, request
 from sqlalchemy import LargeBinary, delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -68,15 +69,25 @@ def once(is_write: bool) -> Iterator[Kept]:
     yield kept
     if kept.answer is not None and not kept.answer.is_streamed:
         row = db.session().get_one(IdempotencyKey, (owner, key))
-        row.status, row.answer = kept.answer.status_code, crypt.encrypt(kept.answer.get_data(as_text=True))
+        row.status, row.answer = kept.answer.status_code, _packed(kept.answer)
 
 
 def _kept(owner: str, key: str, digest: bytes) -> Response:
     row = db.session().scalars(select(IdempotencyKey).filter_by(owner=owner, key=key)).one()
     if row.digest != digest:
         raise KeyReused()
-    answer = crypt.decrypt(row.answer) if row.answer else None
-    return Response(answer, status=row.status, mimetype="application/json")
+    if row.answer is None:
+        return Response(status=row.status)
+    cookies, body = orjson.loads(crypt.decrypt(row.answer))
+    answer = Response(body, status=row.status, mimetype="application/json")
+    for cookie in cookies:
+        answer.headers.add("Set-Cookie", cookie)
+    return answer
+
+
+def _packed(answer: Response) -> bytes:
+    """Body and cookies, encrypted: who signs in over a bad network and asks again gets the session as well."""
+    return crypt.encrypt(orjson.dumps([answer.headers.getlist("Set-Cookie"), answer.get_data(as_text=True)]).decode())
 
 
 def forget() -> None:
