@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from backend.kernel.db import Base, Row
 from backend.monitoring.gateway.profiles import Identity
 
-_PATHS = {"postgresql_ops": {"scope_path": "text_pattern_ops"}}
+_PATHS: dict[str, Any] = {"postgresql_ops": {"scope_path": "text_pattern_ops"}}
 
 
 class TransmitterState(StrEnum):

@@ -25,9 +25,7 @@ def keep(arrivals: list[Arrival]) -> list[Settled]:
     total = db.session().scalar(select(func.count()).select_from(q)) or 0
     peers = {a.peer for a in arrivals}
     counted = select(q.peer, func.count()).where(q.peer.in_(peers)).group_by(q.peer)
-    by_peer: Counter[str] = Counter(
-        dict(db.session().execute(counted).all())  # type: ignore[arg-type]  # rows are pairs
-    )
+    by_peer: Counter[str] = Counter(dict(db.session().execute(counted).all()))
     settled: list[Settled] = []
     kept: list[tuple[Any, ...]] = []
     for arrival in arrivals:

@@ -15,7 +15,7 @@ from backend.places.models import Building, Floor
 PERMISSION = "devices.see"
 
 
-def query() -> Select[Any]:
+def query() -> Select[*tuple[Any, ...]]:
     """Devices with their last word and their place by name; outer joins, as a found device has no place."""
     return (
         select(Device, PointState, Building.name, Floor.label, Floor.ordinal)

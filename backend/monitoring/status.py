@@ -1,0 +1,224 @@
+"""How a building stands, in words a neighbour understands: what keeps watch, what does not, what is wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from backend.kernel import access, beat, clock, db, policy
+from backend.monitoring.meaning import meaning_of
+from backend.monitoring.models import (
+    Device,
+    DeviceState,
+    Fault,
+    LatestReading,
+    PointState,
+    Transmitter,
+    TransmitterState,
+)
+from backend.places.models import Building, Floor
+
+GAUGE = policy.declare(
+    "gauges.limits",
+    {
+        "water_pressure": {"low": 0.15, "high": 1.2, "min": 0, "max": 1.6},
+        "tank_level": {"low": 1.5, "high": 3.2, "min": 0, "max": 4},
+    },
+    "Where the values of the home screen's scales belong (low to high) and what is drawn; MPa and metres.",
+)
+STALE = timedelta(minutes=15)
+"""A value older than this is shown as unknown, not as well."""
+DETECTORS = ("smoke", "heat", "combined", "flame", "video", "detector")
+_OPEN_DOOR = (DeviceState.STARTED, DeviceState.SUPERVISORY, DeviceState.FAULT)
+
+
+def building_status(building_id: UUID) -> dict[str, Any]:
+    """{state: well|repair|unwatched, online, total, seen_at, gauges, unwatched}; an open incident is its caller's news.
+
+    `well` only when everything that must be watched reports; with our own gateway silent nothing is watched.
+    """
+    building = db.session().get_one(Building, building_id)
+    rows = _devices(building_id)
+    unwatched = _unwatched(building, rows)
+    online = sum(1 for row in rows if _is_online(row))
+    has_faults = bool(_open_faults(building_id, limit=1)) or any(r.state == DeviceState.FAULT for r in rows)
+    seen = [row.last_seen_at for row in rows if row.last_seen_at]
+    return {
+        "state": "unwatched" if unwatched else "repair" if has_faults else "well",
+        "online": online,
+        "total": len(rows),
+        "seen_at": max(seen, default=None),
+        "gauges": _gauges(building, rows),
+        "unwatched": unwatched,
+    }
+
+
+def open_faults(building_id: UUID) -> list[dict[str, Any]]:
+    """What is wrong now and what recovered in the last day: {id, title, meaning, since, steps, state, floor, place}."""
+    return [fault_item(row) for row in _open_faults(building_id, limit=20)]
+
+
+def _open_faults(building_id: UUID, limit: int) -> Sequence[Any]:
+    building = db.session().get_one(Building, building_id)
+    shared = select(Transmitter.id).where(
+        Transmitter.id.in_(select(Device.transmitter_id).where(Device.building_id == building_id))
+    )
+    here = or_(Fault.building_id == building.id, (Fault.device_id.is_(None)) & Fault.transmitter_id.in_(shared))
+    query = fault_query().where(here, Fault.recovered_at.is_(None))
+    return db.session().execute(query.order_by(Fault.opened_at.desc()).limit(limit)).all()
+
+
+def fault_query() -> Any:
+    return (
+        select(Fault, Device, Transmitter.name, Floor.ordinal, Floor.label)
+        .join(Transmitter, Transmitter.id == Fault.transmitter_id)
+        .outerjoin(Device, Device.id == Fault.device_id)
+        .outerjoin(Floor, Floor.id == Device.floor_id)
+    )
+
+
+def fault_item(row: Any) -> dict[str, Any]:
+    """One fault as lists show it, in the reader's language."""
+    fault, device, transmitter, ordinal, label = row
+    is_en = _is_english()
+    what = (device.label_en or device.label if is_en else device.label) if device else transmitter
+    floor = f"{label} 层" if label and not is_en else f"floor {label}, " if label else ""
+    space = " " if floor and not is_en else ""
+    title = f"{floor}{what}: {fault.words_en}" if is_en else f"{floor}{space}{what}{fault.words_zh}"
+    steps = [
+        ("Noticed" if is_en else "发现", fault.opened_at),
+        ("Property told" if is_en else "已通知物业", fault.told_at),
+    ]
+    steps.append(("Recovered" if is_en else "恢复", fault.recovered_at))
+    return {
+        "id": fault.id,
+        "device_id": fault.device_id,
+        "transmitter_id": fault.transmitter_id,
+        "kind": fault.kind,
+        "title": title,
+        "meaning": meaning_of(device.kind if device else None, fault.kind, is_en),
+        "since": fault.opened_at,
+        "recovered_at": fault.recovered_at,
+        "state": "recovered" if fault.recovered_at else "open",
+        "steps": [{"label": text, "at": at} for text, at in steps],
+        "floor": {"ordinal": ordinal, "label": label} if label else None,
+        "place": what,
+    }
+
+
+def _is_english() -> bool:
+    who = access.current()
+    return who is not None and who.language == "en"
+
+
+def _say(zh: str, en: str) -> str:
+    return en if _is_english() else zh
+
+
+def _devices(building_id: UUID) -> Sequence[Any]:
+    query = (
+        select(
+            Device.id, Device.kind, Device.label, Device.label_en, Device.floor_id, PointState.state, PointState.since,
+            PointState.seen_at, Transmitter.id.label("transmitter_id"), Transmitter.name.label("transmitter"),
+            Transmitter.state.label("transmitter_state"), Transmitter.silent_since, Transmitter.registered_at,
+            Transmitter.last_seen_at,
+        )
+        .join(Transmitter, Transmitter.id == Device.transmitter_id)
+        .outerjoin(PointState, PointState.device_id == Device.id)
+        .where(Device.building_id == building_id)
+    )  # fmt: skip
+    return db.session().execute(query).all()
+
+
+def _is_online(row: Any) -> bool:
+    return bool(row.transmitter_state == TransmitterState.OK and row.state != DeviceState.SHIELDED)
+
+
+def _unwatched(building: Building, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Everything that keeps no watch now, with its since."""
+    age = beat.ages().get("gateway")
+    if age is None or age > beat.STALE_S:
+        since = clock.now() - timedelta(seconds=age) if age is not None else None
+        return [{"label": _say("守望的接收服务中断", "Shouwang's own receiver is down"), "since": since}]
+    if not rows:
+        return [{"label": _say("这栋楼还没有接入设备", "No devices are connected in this building"), "since": None}]
+    found = [
+        {
+            "label": _say(f"{row.transmitter}失联", f"{row.transmitter} is silent"),
+            "since": row.silent_since or row.registered_at,
+        }
+        for row in {r.transmitter_id: r for r in rows}.values()
+        if row.transmitter_state != TransmitterState.OK
+    ]
+    found += [
+        {"label": _say(f"{row.label}被屏蔽", f"{row.label_en or row.label} is disabled"), "since": row.since}
+        for row in rows
+        if row.state == DeviceState.SHIELDED
+    ]
+    return found + _bare_floors(building, rows)
+
+
+def _bare_floors(building: Building, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Floors without any detector: nobody would notice a fire there."""
+    watched = {row.floor_id for row in rows if row.kind in DETECTORS or row.kind == "flow_switch"}
+    query = select(Floor).where(Floor.building_id == building.id).order_by(Floor.ordinal)
+    bare = [floor.label for floor in db.session().scalars(query) if floor.id not in watched]
+    if not bare:
+        return []
+    some = "、".join(bare[:3]) + ("…" if len(bare) > 3 else "")
+    text = _say(
+        f"{some} 层没有探测器（共 {len(bare)} 层）", f"{len(bare)} floors without a detector: {', '.join(bare[:3])}"
+    )
+    return [{"label": text, "since": None}]
+
+
+def _gauges(building: Building, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    limits = policy.get(GAUGE, building.scope_path)
+    wanted = {"water_pressure": ("pressure", 0.001, "MPa"), "tank_level": ("height", 1.0, "m")}
+    query = (
+        select(LatestReading, Transmitter.state)
+        .join(Device, Device.id == LatestReading.device_id)
+        .join(Transmitter, Transmitter.id == Device.transmitter_id)
+        .where(Device.building_id == building.id, LatestReading.metric.in_([m for m, _, _ in wanted.values()]))
+    )
+    found = db.session().execute(query).all()
+    gauges = []
+    for key, (metric, factor, unit) in wanted.items():
+        values = [(r.value * factor, r.received_at, state) for r, state in found if r.metric == metric]
+        if values:
+            gauges.append(_scale(key, min(values), unit, limits.get(key, {})))
+    doors = Counter("open" if r.state in _OPEN_DOOR else "shut" for r in rows if r.kind == "fire_door")
+    if doors:
+        gauges.append(_doors(doors))
+    return gauges
+
+
+def _scale(key: str, lowest: tuple[float, datetime, str], unit: str, limits: dict[str, float]) -> dict[str, Any]:
+    """The lowest value of its kind: the worst place is the one that counts."""
+    value, at, transmitter = lowest
+    low, high = limits.get("low", 0), limits.get("high", float("inf"))
+    if transmitter != TransmitterState.OK or clock.now() - at > STALE:
+        state, word = "unknown", _say("未知", "unknown")
+    elif value < low:
+        state, word = "off", _say("偏低", "low")
+    elif value > high:
+        state, word = "off", _say("偏高", "high")
+    else:
+        state, word = "ok", _say("正常", "normal")
+    value = round(value, 2)
+    return {"key": key, "word": word, "value": value, "unit": unit, "at": at, "state": state} | limits
+
+
+def _doors(doors: Counter[str]) -> dict[str, Any]:
+    total, open_ = doors.total(), doors["open"]
+    word = _say(f"{open_} 扇开着", f"{open_} open") if open_ else _say("全部关好", "all shut")
+    state = "off" if open_ else "ok"
+    return {"key": "fire_doors", "word": word, "value": None, "unit": "", "at": None, "state": state} | {
+        "count": total - open_,
+        "total": total,
+    }
