@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
+from backend.home.keeping import Keeper
+from backend.home.schemas import HomeFaultSchema, StatusSchema
 from backend.incidents import service as incidents
 from backend.incidents import showing
 from backend.incidents.models import OPEN, Incident, IncidentScope
 from backend.incidents.states import State
-from backend.kernel import db
+from backend.kernel import access, db
 from backend.kernel.access import Actor
 from backend.kernel.errors import NotFound
-from backend.monitoring import service as monitoring
+from backend.kernel.scope import within
+from backend.monitoring import status as monitoring
 from backend.places import household, qr
 from backend.places import service as places
 from backend.places.models import Building, ResidencyState
+from backend.places.schemas import BuildingCardSchema
 from backend.stations import service as stations
 
 RESPOND = "incidents.respond"
 MOST = 20
 ALARM = "alarm"
 BURNING = (State.CONFIRMED, State.CONTROLLED)
+_cards, _states, _watches = Keeper(5), Keeper(1), Keeper(10)
 
 
 def home(actor: Actor, building_id: UUID | None = None) -> dict[str, Any]:
@@ -32,7 +38,8 @@ def home(actor: Actor, building_id: UUID | None = None) -> dict[str, Any]:
     A person without any role gets the empty one, with `own` when they have asked to be admitted somewhere.
     """
     homes = household.homes_of(actor.person_id)
-    seen = list(db.session().scalars(places.visible_to(actor).order_by(Building.name)))
+    here = within(Building.scope_path, actor.paths("places.see"))
+    seen = list(db.session().scalars(select(Building).where(here).order_by(Building.name)))
     chosen = _choose(seen, homes, building_id)
     return {
         "kind": "staff" if actor.can(RESPOND) or actor.can("places.manage") else "resident",
@@ -41,18 +48,21 @@ def home(actor: Actor, building_id: UUID | None = None) -> dict[str, Any]:
         "own": _own(homes, chosen),
         "status": status(chosen) if chosen else None,
         "incidents": [showing.item(i) for i in _open_for(actor)],
-        "watch": stations.watch(chosen.scope_path) if chosen else None,
-        "faults": monitoring.open_faults(chosen.id) if chosen else [],
+        "watch": _watches.get(chosen.id, lambda: stations.watch(chosen.scope_path)) if chosen else None,
+        "faults": _faults(chosen.id) if chosen else [],
         "next_exercise": None,
     }
 
 
 def status(building: Building) -> dict[str, Any]:
-    """How the building stands: {state, online, total, seen_at, gauges, unwatched}; an open incident goes before all."""
-    found: dict[str, Any] = dict(monitoring.building_status(building.id))
-    if _count(building, OPEN):
-        found["state"] = ALARM
-    return found
+    """How the building stands, dumped: {state, online, total, seen_at, gauges, unwatched}.
+
+    An open incident goes before all, and is asked for each time.
+    """
+    made = _states.get(
+        ("status", building.id, _language()), lambda: StatusSchema().dump(monitoring.building_status(building.id))
+    )
+    return {**made, "state": ALARM} if _has_incident(building, OPEN) else made
 
 
 def public_page(token: str) -> dict[str, Any]:
@@ -62,12 +72,12 @@ def public_page(token: str) -> dict[str, Any]:
     """
     building = qr.building_of(token)
     seen = db.session().scalars(places.buildings().where(Building.id == building.id)).one()
-    state = monitoring.building_status(building.id)["state"]
+    state = _states.get(("word", building.id), lambda: monitoring.building_status(building.id)["state"])
     return {
         "name": seen.name,
         "name_en": seen.name_en,
         "estate": seen.estate.name if seen.estate else "",
-        "state": ALARM if _count(building, BURNING) else state,
+        "state": ALARM if _has_incident(building, BURNING) else state,
         "token_valid_until": qr.valid_until(building),
     }
 
@@ -85,7 +95,23 @@ def _missing(building_id: UUID) -> Building:
 
 
 def _card(actor: Actor, building: Building) -> dict[str, Any]:
-    return places.building_card(building.id, with_dwellings=actor.may("residents.see", building.scope_path))
+    with_doors = actor.may("residents.see", building.scope_path)
+
+    def make() -> dict[str, Any]:
+        card: dict[str, Any] = BuildingCardSchema().dump(places.building_card(building.id, with_dwellings=with_doors))
+        return card
+
+    return _cards.get((building.id, with_doors), make)
+
+
+def _faults(building_id: UUID) -> list[dict[str, Any]]:
+    key = ("faults", building_id, _language())
+    return _states.get(key, lambda: HomeFaultSchema(many=True).dump(monitoring.open_faults(building_id)))
+
+
+def _language() -> str:
+    who = access.current()
+    return who.language if who else "zh"
 
 
 def _own(homes: list[dict[str, Any]], chosen: Building | None) -> dict[str, Any] | None:
@@ -108,15 +134,15 @@ def _open_for(actor: Actor) -> list[Incident]:
     return list(db.session().scalars(query.order_by(Incident.opened_at.desc()).limit(MOST)).unique())
 
 
-def _count(building: Building, states: Any) -> bool:
+def _has_incident(building: Building, states: Iterable[State]) -> bool:
     """Is there an incident that is no exercise, here or in a building joined to this one?"""
-    query: Select[UUID] = (
+    query = (
         select(Incident.id)
         .join(IncidentScope, IncidentScope.incident_id == Incident.id)
         .where(
             IncidentScope.scope_path == building.scope_path,
             IncidentScope.kind != "next",
-            Incident.state.in_(states),
+            Incident.state.in_(list(states)),
             Incident.is_exercise.is_(False),
         )
     )
