@@ -43,7 +43,7 @@ class Person(requests.Session):
         super().__init__()
         self.base, self.trust_env = base, False
 
-    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+    def request(self, method: str, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         kwargs.setdefault("timeout", 20)
         return super().request(method, f"{self.base}{url!s}", *args, **kwargs)
 
@@ -59,6 +59,7 @@ class Stack:
         inherited = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL", "PUBLIC_URL")}
         self.env = inherited | {"PYTHONPATH": str(ROOT)} | own | settings
         self.log = folder / "stack.log"
+        self.ready_path = "/health/ready"
         self._process: subprocess.Popen[bytes] | None = None
 
     @contextlib.contextmanager
@@ -92,7 +93,7 @@ class Stack:
         assert self._process is not None
         assert self._process.poll() is None, f"it ended: {self.log.read_text()[-3000:]}"
         with contextlib.suppress(requests.RequestException):
-            return Person(self.base).get("/health/ready", timeout=2).status_code == 200
+            return Person(self.base).get(self.ready_path, timeout=2).status_code == 200
         return False
 
     @property
@@ -127,7 +128,7 @@ class Stack:
         """Ask the running database directly."""
         url = "postgresql://" + embedded.database_url(self.data_dir).split("://", 1)[1]
         with psycopg.connect(url, autocommit=True) as connection:
-            done = connection.execute(statement, values or None)  # type: ignore[arg-type]  # tests' own SQL
+            done = connection.execute(statement, values or None)
             return done.fetchall() if done.description else []
 
     def pids(self, pattern: str) -> list[int]:
