@@ -6,7 +6,7 @@ class Worker {
 	/** Also works where there is no worker (a WebView behind a QR code): then it does nothing. */
 	async start(): Promise<void> {
 		if (!('serviceWorker' in navigator)) return;
-		let registration: ServiceWorkerRegistration;
+		let registration: ServiceWorkerRegistration | undefined;
 		try {
 			registration = await navigator.serviceWorker.register('/service-worker.js', {
 				type: 'module',
@@ -15,6 +15,7 @@ class Worker {
 		} catch {
 			return; // no https on a phone in the LAN, or a private window
 		}
+		if (!registration) return; // some WebViews answer with nothing
 		this.#registration = registration;
 		this.#look();
 		registration.addEventListener('updatefound', () => {

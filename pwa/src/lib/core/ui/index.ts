@@ -16,6 +16,7 @@ export { default as Icon } from './Icon.svelte';
 export { default as Notice } from './Notice.svelte';
 export { default as Row } from './Row.svelte';
 export { default as SentLine } from './SentLine.svelte';
+export { default as Select } from './Select.svelte';
 export { default as Sheet } from './Sheet.svelte';
 export { default as Skeleton } from './Skeleton.svelte';
 export { default as StateLine } from './StateLine.svelte';

@@ -61,7 +61,7 @@ function flagsOf(f: Frame, input: TowerInput, middle: (ordinal: number) => numbe
 		wanted.map((flag) => flag.at),
 		h + 5
 	);
-	const lead = input.hasRuler === false ? 10 : 18;
+	const lead = input.hasRuler === false ? 7 : 18;
 	return wanted.map((flag, i) => {
 		const w = Math.max(input.isLarge ? 76 : 58, Math.round(textWidth(flag.text, size) + 16));
 		const y = placed[i]!;

@@ -1,0 +1,2 @@
+export { default as FireHere } from './FireHere.svelte';
+export { wherePossible, type Spot } from './place.ts';

@@ -1,0 +1,1 @@
+export { default as Join } from './Join.svelte';
