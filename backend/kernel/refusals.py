@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from backend.kernel import access
@@ -15,6 +15,8 @@ from backend.kernel.jsonable import dumps
 
 log = structlog.get_logger(__name__)
 KNOWN = {404: NotFound, 413: TooLarge, 422: Invalid}
+# What no schema sees: half a surrogate pair, a NUL or a number beyond the column, brackets nested a thousand deep.
+UNSTORABLE: tuple[type[Exception], ...] = (UnicodeEncodeError, DataError, RecursionError)
 
 
 class DatabaseAway(DomainError):
@@ -32,6 +34,8 @@ class Unexpected(DomainError):
 def set_up(app: Flask) -> None:
     app.register_error_handler(DomainError, refuse)
     app.register_error_handler(OperationalError, lambda error: _failed(DatabaseAway(), error))
+    for kind in UNSTORABLE:
+        app.register_error_handler(kind, _unstorable)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, lambda error: _failed(Unexpected(), error))
 
@@ -59,6 +63,11 @@ def _http(error: HTTPException) -> Response:
 def _named(messages: Any) -> Any:
     """marshmallow names the elements of a list by number; JSON wants names."""
     return {str(k): _named(v) for k, v in messages.items()} if isinstance(messages, dict) else messages
+
+
+def _unstorable(error: Exception) -> Response:
+    log.warning("request cannot be stored", path=request.path, error=type(error).__name__)
+    return refuse(Invalid())
 
 
 def _failed(answer: DomainError, error: Exception) -> Response:

@@ -49,6 +49,16 @@ def test_i_see_and_set_my_own_account(signed_in: SignInAs) -> None:
     assert browser.patch("/api/me", json={"name": "a\x00b"}).status_code == 422
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b'{"name":"\\ud800"}', b'{"name":"a\\u0000b"}', b'{"name":1e999}', b"[]", b"null", b'{"name":' + b"[" * 100_000],
+)
+def test_what_no_table_can_hold_is_refused_and_not_a_fault_of_ours(signed_in: SignInAs, body: bytes) -> None:
+    browser = signed_in(create_person())
+    assert browser.patch("/api/me", data=body, content_type="application/json").status_code == 422
+    assert browser.get("/api/me").status_code == 200
+
+
 def test_sign_out_ends_this_session_alone(signed_in: SignInAs) -> None:
     person = create_person()
     here, there = signed_in(person), signed_in(person)
