@@ -13,10 +13,11 @@ class Kind:
     url: str = "/inbox"
     ttl_s: int = 86_400
     is_exempt: bool = False  # passes quiet hours although it is no alarm
+    sms: str = "never"  # unless the sender says otherwise for a recipient
 
 
 INCIDENT = "/i/{subject_id}"
-ALARM = Kind("alarm", INCIDENT, 1_800)
+ALARM = Kind("alarm", INCIDENT, 1_800, sms="fallback")
 NEWS = Kind("normal", INCIDENT, 14_400, is_exempt=True)
 
 KINDS: dict[str, Kind] = {
@@ -25,8 +26,8 @@ KINDS: dict[str, Kind] = {
     "incident.confirmed": ALARM,
     "incident.next": ALARM,
     "incident.help": ALARM,
-    "incident.over": Kind("alarm", INCIDENT, 14_400),
-    "incident.false_alarm": Kind("alarm", INCIDENT, 14_400),
+    "incident.over": Kind("alarm", INCIDENT, 14_400, sms="fallback"),
+    "incident.false_alarm": Kind("alarm", INCIDENT, 14_400, sms="fallback"),
     "rollcall.asked": ALARM,
     "rollcall.help": ALARM,
     "exercise.planned": Kind(),
@@ -35,10 +36,10 @@ KINDS: dict[str, Kind] = {
     "exercise.cancelled": ALARM,
     "fault.opened": Kind(),
     "fault.recovered": Kind(),
-    "transmitter.silent": Kind(),
+    "transmitter.silent": Kind(sms="fallback"),
     "transmitter.back": Kind(),
     "quarantine.found": Kind(is_exempt=True),
-    "watch.lost": Kind("alarm", "/inbox", 3_600),
+    "watch.lost": Kind("alarm", "/inbox", 3_600, sms="now"),
     "watch.back": Kind(is_exempt=True),
     "test.alarm": Kind("alarm", "/me/test", 300),
     "admission.asked": Kind(),

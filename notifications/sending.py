@@ -27,11 +27,12 @@ CHINA = timezone(timedelta(hours=8))  # one zone, no summer time
 
 @dataclass(frozen=True)
 class Recipient:
-    """Somebody to be told. `params` are added to those of all; `sms`: now, fallback (no receipt in time) or never."""
+    """Somebody to be told. `params` are added to those of all; `sms`: now, fallback (no receipt in time) or never,
+    None: as the kind says."""
 
     person_id: UUID
     params: Mapping[str, Any] = field(default_factory=dict)
-    sms: str = "fallback"
+    sms: str | None = None
 
 
 def send(
@@ -72,8 +73,8 @@ def _notice(
 ) -> dict[str, Any]:
     return {
         "id": new_id(), "subject_kind": subject[0], "subject_id": subject[1], "step": step, "person_id": to.person_id,
-        "kind": kind, "params": {**shared, **to.params}, "urgency": urgency, "sms": to.sms, "created_at": now,
-        "fallback_at": None, "read_at": None, "ended_at": None,
+        "kind": kind, "params": {**shared, **to.params}, "urgency": urgency, "sms": to.sms or KINDS[kind].sms,
+        "created_at": now, "fallback_at": None, "read_at": None, "ended_at": None,
     }  # fmt: skip
 
 

@@ -1,12 +1,14 @@
 """The words of a notice: templates per kind, channel and language (templates/*.json), filled with the sender's params.
 
 A missing param never stops a notice: the kind's default stands in, at last nothing. A param may be a pair
-{"zh": …, "en": …}; a param that names a table of `words` (category, outcome …) is put into the reader's words.
+{"zh": …, "en": …}; a param that names a table of `words` (category, outcome …) is put into the reader's words. A part
+of a template in [brackets] is left out when one of its params is missing.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +20,7 @@ CHANNELS = ("push", "sms", "inbox")
 SMS_CHARS = 67  # one part of a Chinese SMS that is longer than 70 characters
 TITLE_CHARS, BODY_CHARS, SMS_MOST = 80, 240, 300
 SIGNATURE = "【守望】"
+_PART, _FIELD = re.compile(r"\[([^\[\]]*)\]"), re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,11 @@ def render(kind: str, channel: str, language: str, params: Mapping[str, Any]) ->
     values = _Values(_fill(book, book["kinds"][kind].get("defaults", {}), localise(params, language)))
     mark = _mark(book, kind, params)
     if channel == "sms":
-        text = _tidy(template.removeprefix(SIGNATURE).format_map(values), SMS_MOST)
+        text = _put(template.removeprefix(SIGNATURE), values, SMS_MOST)
         return Text("", SIGNATURE + mark + text)
-    title = mark + _tidy(template["title"].format_map(values), TITLE_CHARS)
-    body = _tidy(template["body"].format_map(values), BODY_CHARS)
-    return Text(title, body, _tidy(template.get("short", "").format_map(values), BODY_CHARS))
+    title = mark + _put(template["title"], values, TITLE_CHARS)
+    body = _put(template["body"], values, BODY_CHARS)
+    return Text(title, body, _put(template.get("short", ""), values, BODY_CHARS))
 
 
 def verb_title(verb: str, language: str) -> str:
@@ -100,7 +103,10 @@ def _mark(book: Mapping[str, Any], kind: str, params: Mapping[str, Any]) -> str:
     return str(book["marks"]["unverified"]) if params.get("is_source_verified") is False else ""
 
 
-def _tidy(text: str, most: int) -> str:
-    text = " ".join(text.split()).replace("。。", "。").replace(" .", ".")
+def _put(template: str, values: Mapping[str, str], most: int) -> str:
+    """Fill the template; a part in [brackets] is left out when one of its params is missing."""
+    kept = _PART.sub(lambda m: m[1] if all(values.get(name) for name in _FIELD.findall(m[1])) else "", template)
+    text = " ".join(kept.format_map(values).split())
+    text = text.replace("。。", "。").replace(" .", ".").replace(" :", ":").replace(" ,", ",")
     text = text[:1].upper() + text[1:]
     return text if len(text) <= most else text[: most - 1] + "…"
