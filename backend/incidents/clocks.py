@@ -1,0 +1,103 @@
+"""Limits that pass while nobody acts. Timers are rows; the sweeper takes the due ones, each in its own transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from backend.incidents import records, rings
+from backend.incidents.limits import limits_at
+from backend.incidents.models import Incident, IncidentTimer
+from backend.incidents.settling import settle
+from backend.incidents.states import OPEN, Change, Due, Event, Outage, Timer
+from backend.incidents.transitions import step
+from backend.kernel import clock, db
+from backend.kernel.beat import Heartbeat
+
+AT_ONCE = 200
+
+
+def strike() -> int:
+    """Everything that is due: first what an absence of ours owes, then the limits. Returns how many moved."""
+    return sum(_after_absence(one) for one in _missed()) + sum(_pass(one) for one in _due())
+
+
+def _due() -> list[UUID]:
+    with db.transaction(read_only=True) as session:
+        query = select(IncidentTimer.incident_id).where(
+            IncidentTimer.done_at.is_(None), IncidentTimer.due_at <= clock.now()
+        )
+        return list(session.scalars(query.group_by(IncidentTimer.incident_id).limit(AT_ONCE)))
+
+
+def _pass(incident_id: UUID) -> bool:
+    """The due limits of one incident, the oldest first. Locked by somebody who acts right now: the next round."""
+    with db.transaction() as session:
+        incident = _take(incident_id)
+        if incident is None:
+            return False
+        due = select(IncidentTimer).where(
+            IncidentTimer.incident_id == incident_id, IncidentTimer.done_at.is_(None),
+            IncidentTimer.due_at <= clock.now(),
+        )  # fmt: skip
+        moved = False
+        for timer in session.scalars(due.order_by(IncidentTimer.due_at)).all():
+            moved |= _apply(incident, Due(clock.now(), Timer(timer.kind)), timer.kind)
+            timer.done_at = timer.done_at or (clock.now() if timer.due_at <= clock.now() else None)
+        return moved
+
+
+def _take(incident_id: UUID) -> Incident | None:
+    query = select(Incident).where(Incident.id == incident_id).with_for_update(of=Incident, skip_locked=True)
+    return db.session().scalar(query.execution_options(populate_existing=True))
+
+
+def _apply(incident: Incident, event: Event, verb: str) -> bool:
+    policy = limits_at(incident.scope_path)
+    change = step(records.snapshot(incident), event, policy)
+    if not isinstance(change, Change) or not change.is_new:
+        return False
+    settle(incident, change, policy, event.at, verb)
+    return True
+
+
+# --- after an absence of ours ---------------------------------------------------------------------------------
+
+
+def _missed() -> list[UUID]:
+    """Incidents whose limits ran while the sweeper was away for more than 30 s (its own heartbeat says so)."""
+    with db.transaction(read_only=True) as session:
+        back_at = _back_at()
+        if back_at is None:
+            return []
+        unheard = or_(Incident.not_before.is_(None), Incident.not_before < back_at)
+        query = select(Incident.id).where(Incident.state.in_(OPEN), Incident.opened_at < back_at, unheard)
+        running = select(IncidentTimer.incident_id).where(IncidentTimer.done_at.is_(None))
+        return list(session.scalars(query.where(Incident.id.in_(running)).limit(AT_ONCE)))
+
+
+def _back_at() -> datetime | None:
+    return db.session().scalar(select(Heartbeat.gap_at).where(Heartbeat.process == "sweeper"))
+
+
+def _after_absence(incident_id: UUID) -> bool:
+    with db.transaction():
+        incident = _take(incident_id)
+        return incident is not None and _apply(incident, Outage(clock.now()), "outage")
+
+
+# --- the watchman ---------------------------------------------------------------------------------------------
+
+
+def reconcile() -> int:
+    """For each open incident: who should have been told against who was. Returns how many were forgotten and told."""
+    with db.transaction(read_only=True) as session:
+        ids = list(session.scalars(select(Incident.id).where(Incident.state.in_(OPEN))))
+    missing = 0
+    for incident_id in ids:
+        with db.transaction():
+            incident = _take(incident_id)
+            missing += rings.reconcile(incident) if incident else 0
+    return missing

@@ -1,0 +1,244 @@
+"""From a danger to an incident: under a lock on the place it joins the one it belongs to, or opens one of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, or_, select, text
+
+from backend.incidents import records, rings
+from backend.incidents.joining import Candidate, Place, choose
+from backend.incidents.limits import limits_at
+from backend.incidents.models import Incident, IncidentEvidence
+from backend.incidents.settling import open_scopes, settle
+from backend.incidents.states import (
+    OPEN,
+    Change,
+    Danger,
+    EvidenceNoted,
+    Policy,
+    SecondSuspected,
+    State,
+)
+from backend.incidents.transitions import opened, step
+from backend.kernel import db
+from backend.monitoring.events import DangerSensed, EvidenceSeen
+from backend.places.models import Building, Estate
+
+MOST = 200  # incidents of one estate that a new danger is compared with, the newest first
+
+
+def take_in(danger: DangerSensed) -> Incident:
+    """Join or open; its notices of ring 0 are written in this same transaction. 64 at once give exactly one."""
+    estate, building = _place(danger.estate_id, danger.building_id)
+    path = building.scope_path if building else (estate.scope_path if estate else danger.scope_path)
+    lock(estate.scope_path if estate else path)
+    policy, at = limits_at(path), danger.received_at
+    place = Place(
+        category=danger.category,
+        estate=str(danger.estate_id) if danger.estate_id else None,
+        building=str(danger.building_id) if danger.building_id else None,
+        floor=danger.floor_ordinal,
+        source=str(danger.transmitter_id),
+        is_sure=danger.is_source_verified and not danger.is_test,
+    )
+    event = _event(danger)
+    found = choose(place, candidates(place, at, policy), at, policy)
+    incident = locked(UUID(found.id)) if found else None
+    change = step(records.snapshot(incident), event, policy) if incident else None
+    if incident is None or not isinstance(change, Change):
+        incident, change = draft(danger.category, estate, building, path, at), opened(event, policy)
+    is_placed = _learn_place(incident, danger, building)
+    _write(incident, change, danger, policy)
+    if is_placed and incident.state == State.CONFIRMED:
+        rings.tell(incident, (2,))
+    call_off_exercises(incident, at)
+    ring_beside(incident, at)
+    return incident
+
+
+def _event(danger: DangerSensed) -> Danger:
+    return Danger(
+        at=danger.received_at,
+        point=_point(danger),
+        floor=danger.floor_ordinal,
+        confirms=danger.evidence == "confirm",
+        is_registered=danger.device_id is not None,
+        is_source_verified=danger.is_source_verified,
+        is_test=danger.is_test,
+    )
+
+
+def _point(danger: DangerSensed) -> str:
+    return str(danger.device_id) if danger.device_id else f"{danger.transmitter_id}:{danger.label}"
+
+
+def _write(incident: Incident, change: Change, danger: DangerSensed, policy: Policy) -> None:
+    incident.signal_count += 1
+    incident.last_signal_at = max(danger.received_at, incident.last_signal_at or danger.received_at)
+    incident.is_source_verified = incident.is_source_verified or danger.is_source_verified
+    event = _event(danger)
+    # The row's round decides under which round the point is kept, so it is set before.
+    incident.round = change.after.round
+    is_new = records.add_evidence(
+        incident,
+        event.point,
+        danger.received_at,
+        kind="device",
+        signal_id=danger.signal_id,
+        transmitter_id=danger.transmitter_id,
+        device_id=danger.device_id,
+        dwelling_id=danger.dwelling_id,
+        floor_ordinal=danger.floor_ordinal,
+        label=danger.label,
+        evidence=danger.evidence,
+        words={"zh": danger.words_zh, "en": danger.words_en},
+        counts=event.is_registered and event.is_source_verified and not event.is_test,
+    )
+    settle(
+        incident, change, policy, danger.received_at, "danger",
+        is_line=is_new or bool(change.path),
+        label=danger.label, words={"zh": danger.words_zh, "en": danger.words_en}, floor=danger.floor_ordinal,
+        is_source_verified=danger.is_source_verified, is_test=danger.is_test,
+    )  # fmt: skip
+    if is_new and danger.dwelling_id and incident.state in (State.SUSPECTED, State.WATCHING):
+        rings.tell_households(incident)
+
+
+def note_evidence(seen: EvidenceSeen) -> None:
+    """A reset or a recovery: written into what is open there, and closing nothing."""
+    estate, building = _place(None, seen.building_id)
+    lock(estate.scope_path if estate else (building.scope_path if building else seen.scope_path))
+    query = select(Incident.id).where(Incident.state.in_(OPEN), Incident.is_exercise.is_(False))
+    if seen.building_id:
+        query = query.where(Incident.building_id == seen.building_id)
+    else:
+        query = query.where(Incident.scope_path == seen.scope_path)
+    for incident_id in db.session().scalars(query.order_by(Incident.id)):
+        incident = locked(incident_id)
+        policy = limits_at(incident.scope_path)
+        change = step(records.snapshot(incident), EvidenceNoted(seen.received_at), policy)
+        if isinstance(change, Change):
+            settle(incident, change, policy, seen.received_at, seen.what, label=seen.label)
+
+
+# --- shared with calls and exercises --------------------------------------------------------------------------
+
+
+def lock(path: str) -> None:
+    """One at a time decides about a place; held until the transaction ends."""
+    db.session().execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"incidents {path}"})
+
+
+def locked(incident_id: UUID) -> Incident:
+    """The incident as it is now, its row locked."""
+    query = select(Incident).where(Incident.id == incident_id).with_for_update(of=Incident)
+    return db.session().scalars(query.execution_options(populate_existing=True)).one()
+
+
+def candidates(place: Place, at: datetime, policy: Policy) -> Iterable[Candidate]:
+    """The incidents of this estate (or building) that are alive, or were closed a moment ago."""
+    here = [Incident.building_id == UUID(place.building)] if place.building else []
+    here += [Incident.estate_id == UUID(place.estate)] if place.estate else []
+    alive = or_(Incident.state != State.CLOSED, Incident.closed_at >= at - timedelta(seconds=policy.reopen_s))
+    query = select(Incident).where(or_(*here), alive).order_by(Incident.id.desc()).limit(MOST)
+    rows = list(db.session().scalars(query.execution_options(populate_existing=True)))
+    sources = _sources(row.id for row in rows)
+    return [_candidate(row, sources.get(row.id, frozenset())) for row in rows]
+
+
+def _candidate(row: Incident, sources: frozenset[str]) -> Candidate:
+    return Candidate(
+        id=str(row.id),
+        category=row.category,
+        state=State(row.state),
+        estate=str(row.estate_id) if row.estate_id else None,
+        building=str(row.building_id) if row.building_id else None,
+        floors=frozenset(floor.ordinal for floor in row.floors),
+        sources=sources,
+        is_exercise=row.is_exercise,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+    )
+
+
+def _sources(ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
+    table = IncidentEvidence
+    query = select(table.incident_id, func.array_agg(table.transmitter_id.distinct())).where(
+        table.incident_id.in_(list(ids)), table.transmitter_id.is_not(None)
+    )
+    rows = db.session().execute(query.group_by(table.incident_id))
+    return {incident: frozenset(str(source) for source in sources) for incident, sources in rows}
+
+
+def draft(
+    category: str, estate: Estate | None, building: Building | None, path: str, at: datetime, is_exercise: bool = False
+) -> Incident:
+    """A new row, at its place; its state is written when its first change is settled."""
+    incident = Incident(category=category, state=State.SUSPECTED, scope_path=path, is_exercise=is_exercise)
+    incident.estate, incident.building = estate, building
+    incident.opened_at = incident.case_at = incident.clock_at = incident.evidence_at = at
+    incident.round, incident.ring, incident.version, incident.signal_count = 0, -1, 0, 0
+    incident.is_source_verified = False
+    incident.floors = []
+    db.session().add(incident)
+    db.session().flush()
+    open_scopes(incident)
+    return incident
+
+
+def _place(estate_id: UUID | None, building_id: UUID | None) -> tuple[Estate | None, Building | None]:
+    building = db.session().get(Building, building_id) if building_id else None
+    estate_id = estate_id or (building.estate_id if building else None)
+    return (db.session().get(Estate, estate_id) if estate_id else None), building
+
+
+def _learn_place(incident: Incident, danger: DangerSensed, building: Building | None) -> bool:
+    """A later signal may know more: the door, the floors, the building (True: residents can be told from now on)."""
+    is_placed = incident.building_id is None and building is not None
+    if is_placed and building is not None:
+        incident.building, incident.building_id, incident.scope_path = building, building.id, building.scope_path
+        db.session().flush()
+        open_scopes(incident)
+    if incident.dwelling_id is None and danger.dwelling_id and incident.building_id == danger.building_id:
+        incident.dwelling_id = danger.dwelling_id
+    if incident.building_id == danger.building_id:
+        records.add_floor(incident, danger.floor_id, danger.floor_ordinal)
+    return is_placed
+
+
+def ring_beside(incident: Incident, at: datetime) -> None:
+    """Two suspected ones in one building: ring 1 hears of both."""
+    if incident.building_id is None or incident.is_exercise or incident.state != State.SUSPECTED:
+        return
+    query = select(Incident.id).where(
+        Incident.building_id == incident.building_id,
+        Incident.state == State.SUSPECTED,
+        Incident.is_exercise.is_(False),
+        Incident.is_test.is_(False),
+    )
+    ids = sorted(db.session().scalars(query))
+    if len(ids) < 2:
+        return
+    for one in map(locked, ids):
+        policy = limits_at(one.scope_path)
+        change = step(records.snapshot(one), SecondSuspected(at), policy)
+        if isinstance(change, Change) and change.is_new:
+            settle(one, change, policy, at, "second_suspected")
+
+
+def call_off_exercises(incident: Incident, at: datetime) -> None:
+    """A real danger ends the exercise of its building: 演练中止, 真警."""
+    if incident.is_exercise or incident.state not in OPEN:
+        return
+    from backend.incidents.exercises import call_off
+
+    query = select(Incident.id).where(Incident.is_exercise, Incident.state != State.CLOSED)
+    if incident.building_id:
+        query = query.where(Incident.building_id == incident.building_id)
+    else:
+        query = query.where(Incident.estate_id == incident.estate_id)
+    for exercise_id in db.session().scalars(query.order_by(Incident.id)):
+        call_off(locked(exercise_id), incident, at)

@@ -1,0 +1,27 @@
+"""Work of incidents outside of requests: a tower told in chunks, limits that pass, the watchman's look each minute."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from backend.incidents import clocks, rings
+from backend.kernel.jobs import Periodic
+
+
+def expand(step_id: str | UUID) -> None:
+    """Tell everybody of one step, chunk by chunk; another worker on the same step makes this one stop."""
+    while rings.expand_chunk(UUID(str(step_id))):
+        pass
+
+
+def expand_waiting() -> None:
+    """Steps that no bell woke: alarms go out without Redis."""
+    for step_id in rings.waiting_steps():
+        expand(step_id)
+
+
+PERIODIC = [
+    Periodic(clocks.strike, every_s=1),
+    Periodic(expand_waiting, every_s=1),
+    Periodic(clocks.reconcile, every_s=60),
+]

@@ -1,0 +1,81 @@
+"""The live stream as server-sent events: what was missed, then what happens, and a beat each five seconds.
+
+It holds no transaction. It ends when the session or a role is revoked (the hub ends its client), and when the reader
+is too slow: the app comes back by itself with the last id it has seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from queue import Empty
+
+from backend.kernel import clock
+from backend.kernel.access import Actor
+from backend.kernel.hub import END, Client, encode, hub, may_see, newest_id, oldest_id, read_after
+from backend.kernel.jsonable import dumps
+from backend.kernel.stream import CONTROL
+
+BEAT_S = 5.0
+RETRY = b"retry: 2000\n\n"
+RESET = b"event: reset\ndata: {}\n\n"
+
+
+def events(actor: Actor, after: int | None) -> Iterator[bytes]:
+    """Messages ready to be written. `after`: the last id seen; None starts with what happens from now on."""
+    client = Client(actor)
+    hub.join(client)
+    try:
+        yield RETRY + beat()
+        last = -1
+        if after is not None:
+            if _is_too_old(after):
+                yield RESET
+            else:
+                for number, message in _missed(actor, after):
+                    last = number
+                    yield message
+        yield from _live(client, last)
+    finally:
+        hub.leave(client)
+
+
+def _live(client: Client, last: int) -> Iterator[bytes]:
+    """What the hub hands over; what the backlog has shown already is passed over."""
+    next_beat = clock.monotonic() + BEAT_S
+    while True:
+        try:
+            message = client.waiting.get(timeout=max(0.01, next_beat - clock.monotonic()))
+        except Empty:
+            message = None
+        if message == END:
+            return
+        if message is not None and _number(message) > last:
+            yield message
+        if clock.monotonic() >= next_beat:
+            next_beat = clock.monotonic() + BEAT_S
+            yield beat()
+
+
+def beat() -> bytes:
+    return b"event: beat\ndata: %s\n\n" % dumps({"at": clock.now()})
+
+
+def _is_too_old(after: int) -> bool:
+    """Whether events after it may have been forgotten; an id from the future is none of this database's."""
+    oldest, newest = oldest_id(), newest_id()
+    if not oldest:
+        return after > 0
+    return after < oldest - 1 or after > newest
+
+
+def _missed(actor: Actor, after: int) -> Iterator[tuple[int, bytes]]:
+    while found := read_after(after):
+        for event in found:
+            after = event.id
+            if event.kind != CONTROL and may_see(event, actor):
+                yield event.id, encode(event)
+
+
+def _number(message: bytes) -> int:
+    """The id in a message's first line."""
+    return int(message[4 : message.index(b"\n")])

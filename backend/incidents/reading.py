@@ -1,0 +1,181 @@
+"""An incident as one asker reads it: what happened, what speaks for it, who was told, and words for the own floor."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from backend.accounts import service as accounts
+from backend.incidents import people, roll_call, showing, timeline
+from backend.incidents.audience import Home, Telling
+from backend.incidents.limits import limits_at
+from backend.incidents.models import (
+    Dismissal,
+    Incident,
+    IncidentEntry,
+    IncidentEvidence,
+    IncidentTimer,
+    Responder,
+)
+from backend.incidents.service import seen, visible_to
+from backend.incidents.states import OPEN, State, Verb
+from backend.kernel import clock, db
+from backend.kernel.access import Actor
+from backend.places.models import Building, Dwelling, Floor, Residency, ResidencyState
+from notifications import service as notices
+
+LINES = 300
+TOLD_FOR_S = 2.0  # thousands open the page at once: the count is made anew every other second
+_told: dict[UUID, tuple[float, dict[str, int]]] = {}
+
+
+def listed(actor: Actor, state: str | None = None, building: UUID | None = None) -> Select[tuple[Incident]]:
+    """The actor's incidents; `open` is a filter over four states."""
+    query = visible_to(actor)
+    if building is not None:
+        query = query.where(Incident.building_id == building)
+    if state == "open":
+        return query.where(Incident.state.in_(OPEN))
+    return query.where(Incident.state == state) if state else query
+
+
+def detail(actor: Actor, incident_id: UUID) -> dict[str, Any]:
+    """The contract's detail. Names, doors and single dwellings only for who goes there."""
+    incident = seen(actor, incident_id)
+    is_staff = actor.may("incidents.respond", incident.scope_path)
+    telling = Telling(incident)
+    home = home_of(actor, telling)
+    speaker = people.by_of(actor, incident, telling.own)
+    return {
+        **showing.item(incident),
+        "place": showing.place(incident, is_full=is_staff)["en" if actor.language == "en" else "zh"],
+        "watching_until": _watching_until(incident),
+        "timeline": _timeline(actor, incident, is_staff),
+        "evidence": _evidence(actor, incident, is_staff, telling.own, home),
+        "told": _told_counts(incident.id, is_fresh=is_staff),
+        "roll_call": roll_call.board(actor, incident),
+        "roll_call_mine": roll_call.mine(actor, incident),
+        "words": telling.words(home, actor.language),
+        "own": _own(actor, incident, home, telling.own),
+        "responders": _responders(incident) if is_staff else [],
+        "dismissal": _pending(incident) if is_staff else None,
+        "may": sorted(verb.value for verb in speaker.may),
+        "cause": incident.cause,
+        "grade": incident.grade,
+        "loss": incident.loss,
+        "note": incident.note,
+    }
+
+
+def home_of(actor: Actor, telling: Telling) -> Home | None:
+    """The asker's home that counts here: in the building itself, then in a joined one, then anywhere near."""
+    own = telling.incident.building_id
+    joined = {building.id for building in telling.joined}
+    query = (
+        select(Building, Floor.ordinal, Dwelling.number, Dwelling.id)
+        .select_from(Residency)
+        .join(Dwelling, Dwelling.id == Residency.dwelling_id)
+        .join(Building, Building.id == Dwelling.building_id)
+        .join(Floor, Floor.id == Dwelling.floor_id)
+        .where(Residency.person_id == actor.person_id, Residency.state == ResidencyState.ADMITTED)
+    )
+    estate = telling.incident.estate_id
+    homes = [Home(*row) for row in db.session().execute(query) if own == row[0].id or row[0].estate_id == estate]
+    return min(homes, key=lambda home: (home.building.id != own, home.building.id not in joined), default=None)
+
+
+def _watching_until(incident: Incident) -> Any:
+    if incident.state != State.WATCHING:
+        return None
+    query = select(IncidentTimer.due_at).filter_by(incident_id=incident.id, kind="watch_over", done_at=None)
+    return db.session().scalar(query)
+
+
+def _timeline(actor: Actor, incident: Incident, is_staff: bool) -> list[dict[str, Any]]:
+    """The newest lines, in their order. Safe words are counted by floor, not listed; calls for help are, for staff."""
+    query = select(IncidentEntry).where(IncidentEntry.incident_id == incident.id, IncidentEntry.branch != "safe")
+    if not is_staff:
+        query = query.where(IncidentEntry.branch != "help")
+    newest = query.order_by(IncidentEntry.at.desc(), IncidentEntry.id.desc()).limit(LINES)
+    rows = reversed(db.session().scalars(newest).all())
+    return [timeline.line(row, actor.language, is_staff=is_staff) for row in rows]
+
+
+def _evidence(
+    actor: Actor, incident: Incident, is_staff: bool, households: set[UUID], home: Home | None
+) -> list[dict[str, Any]]:
+    query = select(IncidentEvidence).where(IncidentEvidence.incident_id == incident.id)
+    rows = db.session().scalars(query.order_by(IncidentEvidence.first_at).limit(LINES))
+    language = "en" if actor.language == "en" else "zh"
+    return [
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "at": row.first_at,
+            "last_at": row.at,
+            "times": row.times,
+            "device_id": row.device_id if is_staff else None,
+            "floor_ordinal": row.floor_ordinal,
+            "label": row.label if is_staff or (home and row.dwelling_id == home.dwelling_id) else "",
+            "evidence": row.evidence,
+            "words": row.words.get(language, ""),
+            "is_counted": row.counts,
+        }
+        for row in rows
+    ]
+
+
+def _told_counts(incident_id: UUID, *, is_fresh: bool) -> dict[str, int]:
+    """{people, received, answered}: staff always see it fresh."""
+    made_at, counts = _told.get(incident_id, (-TOLD_FOR_S, {}))
+    if not is_fresh and clock.monotonic() - made_at < TOLD_FOR_S:
+        return counts
+    found = notices.told(incident_id)
+    counts = {"people": found.people, "received": found.received, "answered": found.answered}
+    if len(_told) > 100:
+        _told.clear()
+    _told[incident_id] = (clock.monotonic(), counts)
+    return counts
+
+
+def _own(actor: Actor, incident: Incident, home: Home | None, households: set[UUID]) -> dict[str, Any] | None:
+    if home is None:
+        return None
+    said = select(IncidentEntry.params["answer"].as_string()).where(
+        IncidentEntry.incident_id == incident.id,
+        IncidentEntry.person_id == actor.person_id,
+        IncidentEntry.verb == Verb.ANSWER.value,
+    )
+    return {
+        "building_id": home.building.id,
+        "floor_ordinal": home.floor,
+        "dwelling_id": home.dwelling_id,
+        "number": home.number,
+        "is_source": home.dwelling_id in households,
+        "answered": db.session().scalar(said.order_by(IncidentEntry.at.desc()).limit(1)),
+    }
+
+
+def _responders(incident: Incident) -> list[dict[str, Any]]:
+    query = select(Responder).filter_by(incident_id=incident.id, case_at=incident.case_at)
+    rows = db.session().scalars(query.order_by(Responder.acknowledged_at))
+    names = ("name", "acknowledged_at", "arrived_at", "attacked_at", "metres")
+    return [{"id": row.person_id, **{name: getattr(row, name) for name in names}} for row in rows]
+
+
+def _pending(incident: Incident) -> dict[str, Any] | None:
+    """The dismissal of a confirmed one that waits for a second person."""
+    if incident.dismissed_by is None:
+        return None
+    query = select(Dismissal).filter_by(incident_id=incident.id, person_id=incident.dismissed_by)
+    row = db.session().scalars(query.order_by(Dismissal.at.desc()).limit(1)).first()
+    name = accounts.names_of([incident.dismissed_by]).get(incident.dismissed_by, "")
+    who = {"id": incident.dismissed_by, "name": name}
+    return {"person": who, "reason": row.reason if row else "unknown", "at": row.at if row else None}
+
+
+def limits_of(incident: Incident) -> dict[str, int]:
+    """The limits that hold at its place, for the dials."""
+    return vars(limits_at(incident.scope_path))

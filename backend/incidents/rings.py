@@ -1,0 +1,224 @@
+"""Rings: who is told at which moment. The near ones in the same transaction, a tower by one row with a cursor.
+
+A step is ring and round, so that an incident that is opened again tells again; who was told once in a step is not told
+twice (notifications.send is idempotent by subject, step and person). Whoever was told hears the end, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select, update
+
+import notifications
+from backend.incidents import audience, showing
+from backend.incidents.audience import Home, Telling
+from backend.incidents.models import Incident, RingStep
+from backend.incidents.states import OPEN, State
+from backend.kernel import clock, db, jobs
+from backend.places import service as places
+from notifications import Recipient
+from notifications import service as notices
+
+log = structlog.get_logger(__name__)
+CHUNK = 500
+BELL_S = timedelta(seconds=2)  # what no bell woke by then, the sweeper does
+STAFF_VERBS = ["acknowledge"]
+SUBJECT = "incident"
+Told = tuple[UUID, Home | None]
+
+
+def tell(incident: Incident, rings: tuple[int, ...]) -> None:
+    """Tell the rings that a change opened. Confirmed: the near ones now, everybody else by the cursor."""
+    if not rings:
+        return
+    if incident.state == State.CONFIRMED:
+        _tell_confirmed(incident)
+        return
+    for ring in rings:
+        people = audience.ring0(incident) if ring == 0 else audience.ring1(incident)
+        kind = "incident.suspected" if ring == 0 else "incident.unanswered"
+        _send(incident, kind, step(incident, ring), people, sms="fallback" if ring == 0 else "now")
+        if ring == 0:
+            tell_households(incident)
+
+
+def step(incident: Incident, ring: int) -> str:
+    return f"ring{ring}.{incident.round}"
+
+
+def _tell_confirmed(incident: Incident) -> None:
+    name = step(incident, 2)
+    _send(incident, "incident.confirmed", name, confirmed_staff(incident))
+    if incident.building_id is None:
+        return
+    _queue(incident, name, "confirmed", 2)
+    if not incident.is_exercise:
+        _queue(incident, f"next.{incident.round}", "next", 2)
+
+
+def confirmed_staff(incident: Incident) -> list[UUID]:
+    """Who acts on a confirmed one: rings 0 and 1, police, inspectors. Households hear it in their floor's words."""
+    lives = {person for dwelling in audience.household_dwellings(incident) for person in places.household_of(dwelling)}
+    people = [*audience.ring0(incident), *audience.ring1(incident), *audience.authorities(incident)]
+    return [person for person in dict.fromkeys(people) if person not in lives]
+
+
+def tell_households(incident: Incident) -> int:
+    """The households whose own detector reported, in the words for them; who was told already is not told again."""
+    telling = Telling(incident)
+    people = [telling.recipient(person, home) for person, home in telling.households(telling.own)]
+    return _send_all(incident, "incident.suspected", step(incident, 0), people)
+
+
+def tell_help(incident: Incident) -> None:
+    """A responder asks for help: ring 1 hears of it, also who was told before."""
+    _send(incident, "incident.help", f"help.{incident.round}", audience.ring1(incident), sms="now")
+
+
+def tell_end(incident: Incident, end: str) -> None:
+    """Stop what is still on its way, then tell everybody who was told since the last end. Waits for a running chunk."""
+    now = clock.now()
+    db.session().execute(
+        update(RingStep).where(RingStep.incident_id == incident.id, RingStep.done_at.is_(None)).values(done_at=now)
+    )
+    notices.end(incident.id)
+    kind = {"over": "exercise.over" if incident.is_exercise else "incident.over"}.get(end, f"incident.{end}")
+    _queue(incident, f"end.{incident.round}", "exercise.cancelled" if end == "cancelled" else kind, 3)
+
+
+def _queue(incident: Incident, name: str, what: str, ring: int) -> None:
+    if db.session().scalar(select(RingStep.id).filter_by(incident_id=incident.id, step=name)):
+        return
+    row = RingStep(incident_id=incident.id, step=name, what=what, ring=ring, round=incident.round)
+    row.due_at = clock.now() + BELL_S
+    db.session().add(row)
+    db.session().flush()
+    from backend.incidents.jobs import expand
+
+    jobs.enqueue(expand, row.id)
+
+
+def _send(incident: Incident, kind: str, name: str, people: list[UUID], sms: str = "fallback") -> int:
+    telling = Telling(incident)
+    text = {language: telling.words(None, language) for language in ("zh", "en")}
+    params = _params(incident, is_full=True) | {
+        "verbs": STAFF_VERBS,
+        "incident": {**telling.item, "words": text},
+    }
+    recipients = [Recipient(person, sms=sms) for person in people]
+    return notifications.send(kind, subject=(SUBJECT, incident.id), step=name, recipients=recipients, params=params)
+
+
+def _params(incident: Incident, *, is_full: bool) -> dict[str, object]:
+    return {
+        "place": showing.place(incident, is_full=is_full),
+        "category": incident.category,
+        "is_exercise": incident.is_exercise,
+        "is_test": incident.is_test,
+    }
+
+
+# --- the cursor -----------------------------------------------------------------------------------------------
+
+
+def expand_chunk(step_id: UUID) -> bool:
+    """Tell the next CHUNK people of a step, in a transaction of its own; False when nothing is left to do."""
+    with db.transaction() as session:
+        row = session.scalar(
+            select(RingStep).where(RingStep.id == step_id, RingStep.done_at.is_(None)).with_for_update(skip_locked=True)
+        )
+        if row is None:
+            return False
+        incident = session.get_one(Incident, row.incident_id)
+        audience_of = AUDIENCES.get(row.what, _told_before)
+        everybody = audience_of(Telling(incident), row)
+        chunk = everybody[row.cursor : row.cursor + CHUNK]
+        if not chunk:
+            # Who moved in or out meanwhile has shifted the list: one last look finds who was passed over.
+            known = notices.told_by_step(incident.id).get(row.step, set())
+            chunk = [one for one in everybody if one[0] not in known][:CHUNK]
+            row.done_at = None if chunk else clock.now()
+        row.told += _send_chunk(incident, row, chunk)
+        row.cursor += len(chunk)
+        row.due_at = clock.now() + BELL_S
+        return row.done_at is None
+
+
+def _send_chunk(incident: Incident, row: RingStep, chunk: list[Told]) -> int:
+    telling = Telling(incident)
+    verbs = {"confirmed": ("safe", "help"), "next": ("help",)}.get(row.what, ())
+    kind = {"confirmed": "incident.confirmed", "next": "incident.next"}.get(row.what, row.what)
+    people = [telling.recipient(person, home, verbs) for person, home in chunk]
+    return _send_all(incident, kind, row.step, people)
+
+
+def _send_all(incident: Incident, kind: str, name: str, people: list[Recipient]) -> int:
+    params = _params(incident, is_full=False) | {"reason": incident.note or ""}
+    return notifications.send(kind, subject=(SUBJECT, incident.id), step=name, recipients=people, params=params)
+
+
+def _of_the_building(telling: Telling, row: RingStep) -> list[Told]:
+    """Everybody of the building and of those joined to it, nearest floors first."""
+    building = telling.incident.building
+    return [*telling.residents([building, *telling.joined])] if building else []
+
+
+def _of_the_next(telling: Telling, row: RingStep) -> list[Told]:
+    """The other buildings of the estate: be ready. Who also lives in this one has heard more."""
+    incident = telling.incident
+    near = places.neighbours(incident.building_id) if incident.building_id else []
+    told = notices.told_by_step(incident.id).get(step(incident, 2), set())
+    return [one for one in telling.residents(near) if one[0] not in told]
+
+
+def _told_before(telling: Telling, row: RingStep) -> list[Told]:
+    """Everybody told in a round since the last end; in a fixed order, for the cursor."""
+    subject = telling.incident.id
+    ends = select(RingStep.round).where(RingStep.incident_id == subject, RingStep.step.startswith("end."))
+    last = max((r for r in db.session().scalars(ends) if r < row.round), default=-1)
+    people: set[UUID] = set()
+    for name, told in notices.told_by_step(subject).items():
+        head, _, number = name.partition(".")
+        if head != "end" and number.isdigit() and last < int(number) <= row.round:
+            people |= told
+    return [(person, None) for person in sorted(people)]
+
+
+AUDIENCES: dict[str, Callable[[Telling, RingStep], list[Told]]] = {
+    "confirmed": _of_the_building,
+    "next": _of_the_next,
+}
+
+
+def waiting_steps() -> list[UUID]:
+    """Steps that no bell has woken, or whose worker died."""
+    query = select(RingStep.id).where(RingStep.done_at.is_(None), RingStep.due_at <= clock.now())
+    with db.transaction(read_only=True) as session:
+        return list(session.scalars(query.order_by(RingStep.ring, RingStep.due_at)))
+
+
+# --- the watchman ---------------------------------------------------------------------------------------------
+
+
+def reconcile(incident: Incident) -> int:
+    """Compare who should have been told in this round with who was; tell who was forgotten and say how many."""
+    if incident.state not in OPEN or incident.ring < 0:
+        return 0
+    if incident.state == State.CONFIRMED:
+        missing = _send(incident, "incident.confirmed", step(incident, 2), confirmed_staff(incident))
+        pending = select(RingStep).where(RingStep.incident_id == incident.id, RingStep.round == incident.round)
+        for row in db.session().scalars(pending.where(RingStep.done_at.is_not(None), RingStep.ring == 2)):
+            missing += _send_chunk(incident, row, AUDIENCES[row.what](Telling(incident), row))
+    else:
+        missing = tell_households(incident)
+        for ring in range(incident.ring + 1 if incident.ring < 2 else 0):
+            people = audience.ring0(incident) if ring == 0 else audience.ring1(incident)
+            kind = "incident.suspected" if ring == 0 else "incident.unanswered"
+            missing += _send(incident, kind, step(incident, ring), people)
+    if missing:
+        log.warning("people who should have been told were not", incident=str(incident.id), people=missing)
+    return missing

@@ -1,0 +1,335 @@
+"""Shapes of incidents, their verbs, roll call, exercises and the report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from marshmallow.validate import Length, OneOf, Range
+
+from backend.incidents.models import Category, State
+from backend.kernel.api import PageQuery, Schema
+from backend.kernel.jsonable import Id, Time
+
+f = ma.fields
+NOTE = Length(0, 1000)
+LAT, LON = Range(-90, 90), Range(-180, 180)
+STATES = ["open", *sorted(State)]
+REASONS = ["cooking", "steam", "dust", "test", "fault", "unknown"]
+
+
+class NamedSchema(Schema):
+    id = Id()
+    name = f.String()
+
+
+class IncidentFloorSchema(Schema):
+    id = Id(allow_none=True)
+    label = f.String()
+    ordinal = f.Integer()
+
+
+class IncidentSchema(Schema):
+    """One incident as lists and the stream give it. `case_at` starts the 1-3-5 clocks."""
+
+    id = Id()
+    category = f.String(validate=OneOf(list(Category)))
+    state = f.String(validate=OneOf(list(State)))
+    verified_by = f.String(allow_none=True)
+    is_exercise = f.Boolean()
+    is_test = f.Boolean()
+    is_source_verified = f.Boolean()
+    estate = f.Nested(NamedSchema, allow_none=True)
+    building = f.Nested(NamedSchema, allow_none=True)
+    floors = f.List(f.Nested(IncidentFloorSchema))
+    opened_at = Time()
+    acknowledged_at = Time(allow_none=True)
+    arrived_at = Time(allow_none=True)
+    attacked_at = Time(allow_none=True)
+    confirmed_at = Time(allow_none=True)
+    controlled_at = Time(allow_none=True)
+    closed_at = Time(allow_none=True)
+    signal_count = f.Integer()
+    last_signal_at = Time(allow_none=True)
+    version = f.Integer()
+    case_at = Time()
+    watching_at = Time(allow_none=True)
+    ring = f.Integer()
+    round = f.Integer()
+
+
+class WhoSchema(Schema):
+    id = Id()
+    name = f.String()
+    duty = f.String()
+
+
+class LineSchema(Schema):
+    at = Time()
+    verb = f.String()
+    branch = f.String()
+    actor = f.Nested(WhoSchema, allow_none=True)
+    text = f.String()
+
+
+class EvidenceSchema(Schema):
+    id = Id()
+    kind = f.String()
+    at = Time()
+    last_at = Time()
+    times = f.Integer()
+    device_id = Id(allow_none=True)
+    floor_ordinal = f.Integer(allow_none=True)
+    label = f.String()
+    evidence = f.String()
+    words = f.String()
+    is_counted = f.Boolean()
+
+
+class ToldSchema(Schema):
+    people = f.Integer()
+    received = f.Integer()
+    answered = f.Integer()
+
+
+class TotalsSchema(Schema):
+    safe = f.Integer()
+    help = f.Integer()
+    silent = f.Integer()
+    needs = f.Integer()
+
+
+class DoorWordSchema(Schema):
+    id = Id()
+    number = f.String()
+    status = f.String(validate=OneOf(["safe", "help", "silent", "fire"]))
+    is_fire = f.Boolean()
+    needs = f.Integer()
+    people = f.Integer(allow_none=True)
+    can_walk = f.Boolean(allow_none=True)
+    smoke = f.Boolean(allow_none=True)
+    at = Time(allow_none=True)
+
+
+class FloorRollSchema(TotalsSchema):
+    id = Id()
+    ordinal = f.Integer()
+    label = f.String()
+    is_refuge = f.Boolean()
+    is_fire = f.Boolean()
+    dwellings = f.List(f.Nested(DoorWordSchema))
+
+
+class JoinedRollSchema(Schema):
+    building = f.Nested(NamedSchema)
+    totals = f.Nested(TotalsSchema)
+    floors = f.List(f.Nested(FloorRollSchema))
+
+
+class RollSchema(Schema):
+    totals = f.Nested(TotalsSchema)
+    floors = f.List(f.Nested(FloorRollSchema))
+    joined = f.List(f.Nested(JoinedRollSchema))
+
+
+class StepSchema(Schema):
+    n = f.Integer()
+    title = f.String()
+    detail = f.String()
+
+
+class FallbackSchema(Schema):
+    title = f.String()
+    lines = f.List(f.String())
+
+
+class FloorWordsSchema(Schema):
+    """Words for the asker's own floor. `line` is the first line, at most 40 characters."""
+
+    situation = f.String()
+    line = f.String()
+    what = f.String()
+    where = f.String()
+    steps = f.List(f.Nested(StepSchema))
+    never = f.String(allow_none=True)
+    fallback = f.Nested(FallbackSchema, allow_none=True)
+    stair = f.String(allow_none=True)
+    source = f.String()
+    approval = f.String()
+    is_approved = f.Boolean()
+
+
+class OwnSchema(Schema):
+    building_id = Id()
+    floor_ordinal = f.Integer()
+    dwelling_id = Id()
+    number = f.String()
+    is_source = f.Boolean()
+    answered = f.String(allow_none=True)
+
+
+class MineSchema(Schema):
+    status = f.String()
+    at = Time()
+
+
+class ResponderSchema(Schema):
+    id = Id()
+    name = f.String()
+    acknowledged_at = Time(allow_none=True)
+    arrived_at = Time(allow_none=True)
+    attacked_at = Time(allow_none=True)
+    metres = f.Integer(allow_none=True)
+
+
+class PendingSchema(Schema):
+    person = f.Nested(NamedSchema)
+    reason = f.String()
+    at = Time(allow_none=True)
+
+
+class IncidentDetailSchema(IncidentSchema):
+    place = f.String()
+    watching_until = Time(allow_none=True)
+    timeline = f.List(f.Nested(LineSchema))
+    evidence = f.List(f.Nested(EvidenceSchema))
+    told = f.Nested(ToldSchema)
+    roll_call = f.Nested(RollSchema)
+    roll_call_mine = f.Nested(MineSchema, allow_none=True)
+    words = f.Nested(FloorWordsSchema)
+    own = f.Nested(OwnSchema, allow_none=True)
+    responders = f.List(f.Nested(ResponderSchema))
+    dismissal = f.Nested(PendingSchema, allow_none=True)
+    may = f.List(f.String())
+    cause = f.String(allow_none=True)
+    grade = f.String(allow_none=True)
+    loss = f.String(allow_none=True)
+    note = f.String(allow_none=True)
+
+
+class ClockSchema(Schema):
+    key = f.String(validate=OneOf(["answer", "arrive", "attack"]))
+    limit_s = f.Integer()
+    at = Time(allow_none=True)
+    seconds = f.Integer(allow_none=True)
+    is_met = f.Boolean(allow_none=True)
+
+
+class ResponderClocksSchema(Schema):
+    id = Id()
+    name = f.String()
+    metres = f.Integer(allow_none=True)
+    clocks = f.List(f.Nested(ClockSchema))
+
+
+class StepToldSchema(ToldSchema):
+    step = f.String()
+    done_at = Time(allow_none=True)
+
+
+class DismissalSchema(Schema):
+    person = f.Nested(NamedSchema)
+    at = Time()
+    reason = f.String()
+    at_scene = f.Boolean()
+    note = f.String(allow_none=True)
+    was_confirmed = f.Boolean()
+    approved_by = f.Nested(NamedSchema, allow_none=True)
+
+
+class ReportSchema(Schema):
+    incident = f.Nested(IncidentSchema)
+    place = f.String()
+    made_at = Time()
+    is_final = f.Boolean()
+    seconds = f.Integer()
+    clocks = f.List(f.Nested(ClockSchema))
+    responders = f.List(f.Nested(ResponderClocksSchema))
+    timeline = f.List(f.Nested(LineSchema))
+    evidence = f.List(f.Nested(EvidenceSchema))
+    told = f.List(f.Nested(StepToldSchema))
+    dismissals = f.List(f.Nested(DismissalSchema))
+    roll_call = f.Nested(TotalsSchema)
+    cause = f.String(allow_none=True)
+    grade = f.String(allow_none=True)
+    loss = f.String(allow_none=True)
+    note = f.String(allow_none=True)
+
+
+# --- what comes in --------------------------------------------------------------------------------------------
+
+
+class IncidentQuery(PageQuery):
+    state = f.String(load_default=None, validate=OneOf(STATES))
+    building = f.UUID(load_default=None)
+
+
+class StreamQuery(Schema):
+    after = f.Integer(load_default=None, validate=Range(min=0, max=2**63 - 1))
+
+
+class WhereSchema(Schema):
+    """One proof of the place: a building of mine, the building's QR code, or a position (WGS 84)."""
+
+    building_id = f.UUID(load_default=None)
+    floor_id = f.UUID(load_default=None, allow_none=True)
+    qr = f.String(load_default=None, validate=Length(1, 300))
+    lat = f.Float(load_default=None, validate=LAT)
+    lon = f.Float(load_default=None, validate=LON)
+
+    @ma.validates_schema
+    def _is_one(self, data: dict[str, Any], **_: Any) -> None:
+        given = [data.get("building_id"), data.get("qr"), data.get("lat")]
+        if sum(one is not None for one in given) != 1 or (data.get("lat") is None) != (data.get("lon") is None):
+            raise ma.ValidationError("Give one of building_id, qr, or lat with lon.")
+
+
+class FireHereSchema(Schema):
+    category = f.String(required=True, validate=OneOf(list(Category)))
+    place = f.Nested(WhereSchema, required=True)
+    note = f.String(load_default=None, allow_none=True, validate=NOTE)
+
+
+class ArriveSchema(Schema):
+    lat = f.Float(load_default=None, allow_none=True, validate=LAT)
+    lon = f.Float(load_default=None, allow_none=True, validate=LON)
+
+
+class ConfirmSchema(Schema):
+    note = f.String(load_default=None, allow_none=True, validate=NOTE)
+    photo_id = f.UUID(load_default=None, allow_none=True)
+
+
+class DismissSchema(Schema):
+    reason = f.String(required=True, validate=OneOf(REASONS))
+    at_scene = f.Boolean(required=True)
+    note = f.String(load_default=None, allow_none=True, validate=NOTE)
+
+
+class AnswerSchema(Schema):
+    answer = f.String(required=True, validate=OneOf(["mine", "real"]))
+
+
+class CloseSchema(Schema):
+    cause = f.String(load_default=None, allow_none=True, validate=Length(0, 200))
+    grade = f.String(load_default=None, allow_none=True, validate=Length(0, 80))
+    loss = f.String(load_default=None, allow_none=True, validate=Length(0, 200))
+    note = f.String(load_default=None, allow_none=True, validate=NOTE)
+
+
+class SilenceSchema(Schema):
+    device_id = f.UUID(required=True)
+    minutes = f.Integer(required=True, validate=Range(1, 1440))
+
+
+class RollCallSchema(Schema):
+    status = f.String(required=True, validate=OneOf(["safe", "help"]))
+    people = f.Integer(load_default=None, allow_none=True, validate=Range(1, 50))
+    can_walk = f.Boolean(load_default=None, allow_none=True)
+    smoke = f.Boolean(load_default=None, allow_none=True)
+    dwelling_id = f.UUID(load_default=None, allow_none=True)
+
+
+class ExerciseSchema(Schema):
+    building_id = f.UUID(required=True)
+    floor_id = f.UUID(load_default=None, allow_none=True)
