@@ -66,6 +66,8 @@ def _await_redis(connection: Redis) -> None:
     while True:
         try:
             connection.ping()
+            # RQ gives its own time-out only to new sockets; this one would give up on a quiet queue after 5 s.
+            connection.connection_pool.disconnect()
             return
         except RedisError as error:
             if not is_logged:
