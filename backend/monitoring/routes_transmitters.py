@@ -59,7 +59,7 @@ def frames(transmitter_id: UUID, query: dict[str, Any]) -> dict[str, Any]:
     return found | {"items": [listing.frame_item(frame, profile) for frame in found["items"]]}
 
 
-@blueprint.op("POST", f"{ONE}/test", needs="tests.run", body=s.TestSchema, out=s.TransmitterSchema)
+@blueprint.op("POST", f"{ONE}/test", needs="tests.run", body=s.TransmitterTestSchema, out=s.TransmitterSchema)
 def start_test(transmitter_id: UUID, body: dict[str, Any]) -> Transmitter:
     """Test mode for so many minutes: alarms are marked as a test, and a fire still rings ring 0."""
     return service.start_test(actor(), transmitter_id, **body)

@@ -16,20 +16,20 @@ ADDRESS = Range(0, 2**48 - 1)
 SILENCE = Range(10, 86_400 * 7)
 
 
-class NamedSchema(Schema):
+class DeviceBuildingSchema(Schema):
     id = Id()
     name = f.String()
 
 
-class FloorSchema(Schema):
+class DeviceFloorSchema(Schema):
     id = Id()
     label = f.String()
     ordinal = f.Integer()
 
 
-class PlaceSchema(Schema):
-    building = f.Nested(NamedSchema, allow_none=True)
-    floor = f.Nested(FloorSchema, allow_none=True)
+class DevicePlaceSchema(Schema):
+    building = f.Nested(DeviceBuildingSchema, allow_none=True)
+    floor = f.Nested(DeviceFloorSchema, allow_none=True)
     label = f.String()
 
 
@@ -43,7 +43,7 @@ class DeviceSchema(Schema):
     component_type = f.Integer()
     component_address = f.Integer()
     kind = f.String()
-    place = f.Nested(PlaceSchema)
+    place = f.Nested(DevicePlaceSchema)
     state = f.String(validate=OneOf(list(DeviceState)))
     since = Time(allow_none=True)
     seen_at = Time(allow_none=True)
@@ -131,7 +131,7 @@ class ChangeTransmitterSchema(Schema):
     source_address = f.Integer(strict=True, validate=ADDRESS)
 
 
-class TestSchema(Schema):
+class TransmitterTestSchema(Schema):
     minutes = f.Integer(required=True, strict=True, validate=Range(1, 480))
 
 
@@ -188,7 +188,7 @@ class AdoptSchema(Schema):
     building_id = f.UUID(load_default=None, allow_none=True)
 
 
-class FaultStepSchema(Schema):
+class FaultStageSchema(Schema):
     label = f.String()
     at = Time(allow_none=True)
 
@@ -205,8 +205,8 @@ class FaultSchema(Schema):
     since = Time()
     recovered_at = Time(allow_none=True)
     state = f.String()
-    steps = f.List(f.Nested(FaultStepSchema))
-    floor = f.Nested(FloorSchema(exclude=["id"]), allow_none=True)
+    steps = f.List(f.Nested(FaultStageSchema))
+    floor = f.Nested(DeviceFloorSchema(exclude=["id"]), allow_none=True)
     place = f.String()
 
 

@@ -80,10 +80,9 @@ def test_half_a_frame_is_dropped_in_silence_and_the_next_one_is_read(gateway):
 
 
 def test_garbage_is_bounded_and_closed(gateway):
-    with gateway.connect() as sock:
-        with pytest.raises(OSError):
-            for _ in range(1000):
-                sock.sendall(b"\x00\xff" * 2000)
+    with gateway.connect() as sock, pytest.raises(OSError):
+        for _ in range(1000):
+            sock.sendall(b"\x00\xff" * 2000)
     assert gateway.server.closed["noise"] == 1
     until(lambda: not gateway.server.links)
 
