@@ -13,6 +13,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
 from backend.demo import speech
 from backend.demo.devices import PRESSURE_SENSOR, TANK, Point, planned
@@ -86,8 +87,8 @@ async def keep(box: Transmitter, unheard_points: list[Point]) -> None:
                         await box.say(adu)
                 count += 1
             await asyncio.sleep(EVERY_S)
-        except (OSError, NoAnswer) as error:
-            log.info("the gateway does not answer, dialling again", transmitter=box.plan.name, error=str(error))
+        except (OSError, NoAnswer, OperationalError) as error:
+            log.info("no answer, dialling again", transmitter=box.plan.name, error=str(error))
             await box.close()
             await asyncio.sleep(PATIENCE_S)
 

@@ -6,8 +6,7 @@ from typing import Any
 
 
 def register(api: Any) -> None:
-    from backend.places import directory, routes, routes_admin, routes_household
+    from backend.places import routes, routes_admin, routes_household
 
-    directory.register()
     for blueprint in (routes.blueprint, routes_household.blueprint, routes_admin.blueprint):
         api.register_blueprint(blueprint)

@@ -6,7 +6,6 @@ from typing import Any
 
 
 def register(api: Any) -> None:
-    from backend.stations import routes, service
+    from backend.stations import routes
 
-    service.register_scope()
     api.register_blueprint(routes.blueprint)
