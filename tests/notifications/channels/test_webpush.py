@@ -71,6 +71,7 @@ def test_two_messages_never_share_key_or_salt(sealer: webpush.Sealer) -> None:
     ("p256dh", "auth"),
     [("", "AAAA"), ("BAAA", to_text(b"0" * 16)), (to_text(b"\x04" + b"\x01" * 64), to_text(b"0" * 16)),
      ("!!", "!!"), (to_text(Browser().public), to_text(b"0" * 15)), (to_text(Browser().public), "é")],
+    ids=["empty", "short", "off the curve", "not base64", "short secret", "not ascii"],  # the same on all xdist workers
 )  # fmt: skip
 def test_bad_keys_are_one_clear_error(sealer: webpush.Sealer, p256dh: str, auth: str) -> None:
     with pytest.raises(keys.BadSubscription):
