@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import marshmallow as ma
 import orjson
-from flask import Response
+
+if TYPE_CHECKING:
+    from flask import Response
 
 OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC
 
@@ -20,6 +22,8 @@ def dumps(data: Any) -> bytes:
 
 def respond(result: Any, out: Any, status: int) -> Response:
     """A JSON response of `result` by the schema `out` (class or instance); Responses pass as they are."""
+    from flask import Response  # here, so that the stream's writers load no Flask
+
     if isinstance(result, Response):
         return result
     if isinstance(result, tuple):
