@@ -91,7 +91,7 @@ class Telling:
 
     @cached_property
     def item(self) -> dict[str, Any]:
-        return showing.item(self.incident)
+        return showing.plain(self.incident)
 
     @cached_property
     def own(self) -> set[UUID]:

@@ -145,7 +145,7 @@ def board(incident_id: UUID) -> dict[str, Any]:
 def start_exercise(body: dict[str, Any]) -> tuple[Detail, int]:
     """Start an exercise in a building: the same path, marked everywhere."""
     started = exercises.start(actor(), body["building_id"], body["floor_id"])
-    return reading.detail(actor(), started.id), 201
+    return reading.detail(actor(), started.id)
 
 
 @blueprint.op("POST", "/exercises/<uuid:incident_id>/end", needs="exercises.run", out=s.IncidentDetailSchema)

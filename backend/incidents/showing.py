@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
+import orjson
 from sqlalchemy import select
 
 from backend.incidents.models import Incident, IncidentScope
 from backend.kernel import db, stream
+from backend.kernel.jsonable import dumps
 
 TIMES = (
     "opened_at", "acknowledged_at", "arrived_at", "attacked_at", "confirmed_at", "controlled_at", "closed_at",
@@ -35,6 +36,12 @@ def item(incident: Incident) -> dict[str, Any]:
         "signal_count": incident.signal_count,
         "version": incident.version,
     }
+
+
+def plain(incident: Incident) -> dict[str, Any]:
+    """The item with ids and times as text, as a notice keeps it."""
+    made: dict[str, Any] = orjson.loads(dumps(item(incident)))
+    return made
 
 
 def state_of(incident: Incident) -> dict[str, Any]:
@@ -75,7 +82,3 @@ def _english(thing: Any) -> str:
 def _join(labels: list[str]) -> str:
     """At most three floors by name: a fire over ten floors is not a list."""
     return ", ".join(labels) if len(labels) <= 3 else f"{labels[0]}-{labels[-1]}"
-
-
-def url(incident_id: UUID) -> str:
-    return f"/i/{incident_id}"
