@@ -52,7 +52,8 @@ def work(name: str) -> None:
         signal.pause()
         return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    connection = Redis.from_url(url, socket_connect_timeout=2)
+    # Longer than RQ waits on a quiet queue (405 s); redis-py's own 5 s would make it give up and start anew.
+    connection = Redis.from_url(url, socket_connect_timeout=2, socket_timeout=600, socket_keepalive=True)
     while True:
         _await_redis(connection)
         worker = Worker([Queue(name, connection=connection)], connection=connection)
@@ -66,8 +67,6 @@ def _await_redis(connection: Redis) -> None:
     while True:
         try:
             connection.ping()
-            # RQ gives its own time-out only to new sockets; this one would give up on a quiet queue after 5 s.
-            connection.connection_pool.disconnect()
             return
         except RedisError as error:
             if not is_logged:
