@@ -53,7 +53,7 @@ def work(name: str) -> None:
         return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     # Longer than RQ waits on a quiet queue (405 s); redis-py's own 5 s would make it give up and start anew.
-    connection = Redis.from_url(url, socket_connect_timeout=2, socket_timeout=600, socket_keepalive=True)
+    connection = Redis.from_url(url, socket_connect_timeout=2, socket_timeout=600)
     while True:
         _await_redis(connection)
         worker = Worker([Queue(name, connection=connection)], connection=connection)
