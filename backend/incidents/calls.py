@@ -43,7 +43,7 @@ def call(
 ) -> tuple[Incident, bool]:
     """Open or join by what a person sees; True when it is new. Raises PlaceNotProved, QrUnknown, QrExpired."""
     building, floor = proved_place(actor, where)
-    estate = building.estate
+    estate = intake.estate_of(building)
     intake.lock(estate.scope_path if estate else building.scope_path)
     at = clock.now()
     rules = limits_at(building.scope_path)

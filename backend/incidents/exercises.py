@@ -26,7 +26,7 @@ def start(actor: Actor, building_id: UUID, floor_id: UUID | None = None) -> Inci
     """Open an exercise in a building without one and without an incident; ring 0 hears of it, marked."""
     building = places.seen_building(actor, building_id)
     access.need("exercises.run", building.scope_path)
-    estate = building.estate
+    estate = intake.estate_of(building)
     intake.lock(estate.scope_path if estate else building.scope_path)
     busy = select(Incident.id).where(Incident.building_id == building.id, Incident.state.in_(OPEN)).limit(1)
     if db.session().scalar(busy):

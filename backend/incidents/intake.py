@@ -191,8 +191,12 @@ def draft(
 
 def _place(estate_id: UUID | None, building_id: UUID | None) -> tuple[Estate | None, Building | None]:
     building = db.session().get(Building, building_id) if building_id else None
-    estate_id = estate_id or (building.estate_id if building else None)
-    return (db.session().get(Estate, estate_id) if estate_id else None), building
+    estate = db.session().get(Estate, estate_id) if estate_id else None
+    return estate or (estate_of(building) if building else None), building
+
+
+def estate_of(building: Building) -> Estate | None:
+    return db.session().get(Estate, building.estate_id) if building.estate_id else None
 
 
 def _learn_place(incident: Incident, danger: DangerSensed, building: Building | None) -> bool:
