@@ -51,12 +51,12 @@ class Writer:
         """The thread. A database that is away is waited for: nothing was confirmed, the devices send again."""
         while not (self._is_stopping.is_set() and self._desk.waiting == 0 and not self._todo):
             try:
+                self._do_periodic()  # first of all at a start: who is registered, and what was confirmed before it
                 self._gather()
                 while self._todo:
                     is_urgent, arrivals = self._todo[0]
                     (self._store_urgent if is_urgent else self._store)(arrivals)
                     self._todo.popleft()
-                self._do_periodic()
             except (OperationalError, InterfaceError) as error:
                 log.warning("the database is away, frames wait", error=str(error).splitlines()[0])
                 if self._is_stopping.wait(0.3):
