@@ -3,6 +3,7 @@
 import hashlib
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -45,7 +46,13 @@ def topic(subject_id: str, step: str) -> str:
 
 def origin(endpoint: str) -> str:
     """RFC 6454 origin of an endpoint, with its port when that is not the scheme's own."""
-    parts = urlsplit(endpoint)
+    return _origin("/".join(endpoint.split("/", 3)[:3]))
+
+
+@lru_cache(maxsize=4096)
+def _origin(head: str) -> str:
+    """Few services, many endpoints: parsed once for each service."""
+    parts = urlsplit(head)
     host = parts.hostname or ""
     host = f"[{host}]" if ":" in host else host
     usual = {"https": 443, "http": 80}.get(parts.scheme)

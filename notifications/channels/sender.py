@@ -3,11 +3,14 @@
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 import certifi
 import pycurl
+
+from notifications.channels.keys import origin
 
 CONNECT_MS = 5_000
 TOTAL_MS = 10_000
@@ -72,9 +75,7 @@ class _Slot:
         self.curl.setopt(pycurl.POSTFIELDS, post.body)
         self.curl.setopt(pycurl.HTTPHEADER, post.headers)
         if post.address:
-            parts = urlsplit(post.url)
-            address = f"[{post.address}]" if ":" in post.address else post.address
-            self.curl.setopt(pycurl.RESOLVE, [f"{parts.hostname}:{parts.port or 443}:{address}"])
+            self.curl.setopt(pycurl.RESOLVE, _pin(origin(post.url), post.address))
 
     def answer(self, error: str | None) -> Answer:
         status = 0 if error else int(self.curl.getinfo(pycurl.RESPONSE_CODE))
@@ -82,6 +83,13 @@ class _Slot:
             error = f"{status} {self.text[:200].decode('utf-8', 'replace')}".strip()
         asked = self.curl.getinfo(pycurl.RETRY_AFTER) if status >= 300 else 0
         return Answer(self.key, status, error, float(asked) if asked else None)
+
+
+@lru_cache(maxsize=4096)
+def _pin(service: str, address: str) -> list[str]:
+    parts = urlsplit(service)
+    address = f"[{address}]" if ":" in address else address
+    return [f"{parts.hostname}:{parts.port or 443}:{address}"]
 
 
 class Sender:

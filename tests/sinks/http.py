@@ -4,6 +4,7 @@ import asyncio
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import cast
 
 from hpack import Decoder
 
@@ -54,8 +55,7 @@ class Door(asyncio.Protocol):
         self.credit = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's is one without saying so
         tls = transport.get_extra_info("ssl_object")
         if tls and tls.selected_alpn_protocol() == "h2":
             self.version = 2
