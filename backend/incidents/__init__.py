@@ -10,7 +10,7 @@ from typing import Any
 
 def register(api: Any) -> None:
     """Add the operations of incidents, exercises and the live stream."""
-    from backend.incidents import routes
+    from backend.incidents.routes import BLUEPRINTS
 
-    for blueprint in routes.BLUEPRINTS:
+    for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)

@@ -63,7 +63,7 @@ def household_dwellings(incident: Incident) -> set[UUID]:
         IncidentEvidence.kind == "device",
         IncidentEvidence.dwelling_id.is_not(None),
     )
-    found = set(db.session().scalars(query))
+    found = {dwelling for dwelling in db.session().scalars(query) if dwelling}
     return found | ({incident.dwelling_id} if incident.dwelling_id else set())
 
 
@@ -105,7 +105,7 @@ class Telling:
         """Everybody admitted to these buildings with the home that decides their words, nearest floors first."""
         known = {building.id: building for building in buildings}
         numbers = dict(
-            db.session().execute(select(Dwelling.id, Dwelling.number).where(Dwelling.building_id.in_(known))).all()  # type: ignore[arg-type]  # rows are pairs
+            db.session().execute(select(Dwelling.id, Dwelling.number).where(Dwelling.building_id.in_(known))).all()
         )
         homes: dict[UUID, Home] = {}
         rows = places.residents_of(list(known))
@@ -183,5 +183,5 @@ class Telling:
             return {}
         if building.id not in self._refuges:
             query = select(Floor.ordinal, Floor.label).where(Floor.building_id == building.id, Floor.is_refuge)
-            self._refuges[building.id] = dict(db.session().execute(query).all())  # type: ignore[arg-type]  # rows are pairs
+            self._refuges[building.id] = dict(db.session().execute(query).all())
         return self._refuges[building.id]

@@ -52,7 +52,7 @@ def choose(place: Place, candidates: Iterable[Candidate], at: datetime, policy: 
         for one in candidates
         if (rank := _rank(place, one, at, policy)) is not None
     ]
-    return max(fits, default=(None,) * 5)[-1] if fits else None  # type: ignore[return-value]  # the tuple's last is the candidate
+    return max(fits)[-1] if fits else None
 
 
 def _rank(place: Place, one: Candidate, at: datetime, policy: Policy) -> int | None:

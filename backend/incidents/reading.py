@@ -31,7 +31,7 @@ TOLD_FOR_S = 2.0  # thousands open the page at once: the count is made anew ever
 _told: dict[UUID, tuple[float, dict[str, int]]] = {}
 
 
-def listed(actor: Actor, state: str | None = None, building: UUID | None = None) -> Select[tuple[Incident]]:
+def listed(actor: Actor, state: str | None = None, building: UUID | None = None) -> Select[Incident]:
     """The actor's incidents; `open` is a filter over four states."""
     query = visible_to(actor)
     if building is not None:

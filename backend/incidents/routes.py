@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Response, request
 
-from backend.incidents import calls, exercises, live, reading, report, roll_call, showing, verbs
+from backend.incidents import calls, exercises, live, reading, report, roll_call, service, showing, verbs
 from backend.incidents import schemas as s
 from backend.incidents.models import Incident
 from backend.incidents.states import Verb
@@ -136,13 +136,13 @@ def answer_roll_call(incident_id: UUID, body: dict[str, Any]) -> Detail:
 @blueprint.op("GET", f"{ONE}/roll-call", needs="incidents.see", out=s.RollSchema)
 def board(incident_id: UUID) -> dict[str, Any]:
     """Safe, asking for help, silent, known to need help: floor by floor."""
-    return roll_call.board(actor(), reading.seen(actor(), incident_id))
+    return roll_call.board(actor(), service.seen(actor(), incident_id))
 
 
 @blueprint.op(
     "POST", "/exercises", needs="exercises.run", body=s.ExerciseSchema, out=s.IncidentDetailSchema, status=201
 )
-def start_exercise(body: dict[str, Any]) -> tuple[Detail, int]:
+def start_exercise(body: dict[str, Any]) -> Detail:
     """Start an exercise in a building: the same path, marked everywhere."""
     started = exercises.start(actor(), body["building_id"], body["floor_id"])
     return reading.detail(actor(), started.id)

@@ -18,7 +18,7 @@ from backend.kernel.scope import within
 __all__ = ["note_evidence", "open_in", "seen", "take_in", "visible_to"]
 
 
-def visible_to(actor: Actor) -> Select[tuple[Incident]]:
+def visible_to(actor: Actor) -> Select[Incident]:
     """Incidents of the actor's places: own from the first second, joined and next ones once confirmed."""
     paths = actor.paths("incidents.see")
     mine = exists().where(IncidentScope.incident_id == Incident.id, within(IncidentScope.scope_path, paths))

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from backend.incidents.models import Incident, IncidentScope
 from backend.kernel import db, stream
 from backend.kernel.jsonable import dumps
+from backend.places.models import Building, Estate
 
 TIMES = (
     "opened_at", "acknowledged_at", "arrived_at", "attacked_at", "confirmed_at", "controlled_at", "closed_at",
@@ -75,7 +76,7 @@ def place(incident: Incident, *, is_full: bool = False) -> dict[str, str]:
     return {"zh": " ".join(part for part in zh if part), "en": ", ".join(part for part in en if part)}
 
 
-def _english(thing: Any) -> str:
+def _english(thing: Building | Estate) -> str:
     return thing.name_en or thing.name
 
 

@@ -23,6 +23,7 @@ from backend.kernel import clock, db
 from backend.kernel.access import Actor
 from backend.kernel.errors import NotAllowed
 from backend.kernel.geo import metres
+from backend.monitoring import service as monitoring
 from notifications import service as notices
 
 STAMPS = {Verb.ACKNOWLEDGE: "acknowledged_at", Verb.ARRIVE: "arrived_at", Verb.ATTACK: "attacked_at"}
@@ -112,11 +113,9 @@ def _approve(actor: Actor, incident: Incident, before: Snapshot, at: datetime) -
 def silence(actor: Actor, incident_id: UUID, device_id: UUID, minutes: int) -> Incident:
     """Keep one device quiet for a while; it changes no state, and its end is part of it."""
     incident = seen(actor, incident_id, lock=True)
-    from backend.monitoring import service as monitoring
-
-    until = monitoring.silence(actor, device_id, minutes)
+    monitoring.silence(actor, device_id, minutes)
     change = Change("silenced", records.snapshot(incident))
     policy = limits_at(incident.scope_path)
-    given = {"device_id": str(device_id), "minutes": minutes, "until": until.isoformat()}
+    given: dict[str, Any] = {"device_id": str(device_id), "minutes": minutes}
     settle(incident, change, policy, clock.now(), "silence", actor, **given)
     return incident
