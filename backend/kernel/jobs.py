@@ -15,12 +15,14 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue
 
-from backend.kernel import db
+from backend.kernel import clock, db
 from backend.kernel.config import settings
 
 log = structlog.get_logger(__name__)
 QUEUES = ("alarms", "bulk")
 TIMEOUT_S = 300
+QUIET_S = 5.0
+_quiet_until = 0.0
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Periodic:
 def redis() -> Redis | None:
     """The Redis of RQ, or None when there is none. Short time-outs: a bell must never hold up an alarm."""
     url = settings().redis_url
-    return Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=2) if url else None
+    return Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=1) if url else None
 
 
 def enqueue(run: Callable[..., object], *ids: Any, queue: str = "alarms") -> None:
@@ -47,12 +49,15 @@ def enqueue(run: Callable[..., object], *ids: Any, queue: str = "alarms") -> Non
 
 
 def _ring(queue: str, name: str, ids: list[str]) -> None:
+    """After a failure nobody rings for QUIET_S: a Redis that hangs must not cost every alarm its time-out."""
+    global _quiet_until
     connection = redis()
-    if connection is None:
+    if connection is None or clock.monotonic() < _quiet_until:
         return
     try:
         Queue(queue, connection=connection).enqueue(name, args=tuple(ids), result_ttl=0, job_timeout=TIMEOUT_S)
     except RedisError as error:
+        _quiet_until = clock.monotonic() + QUIET_S
         log.warning("bell not rung, the sweeper will do it", job=name, error=str(error))
 
 
@@ -60,7 +65,7 @@ def periodic() -> list[Periodic]:
     """All PERIODIC entries of the features' jobs modules, and of notifications."""
     import backend
 
-    names = ["notifications.jobs"] + [
+    names = ["backend.kernel.stream", "backend.kernel.idempotency", "notifications.jobs"] + [
         f"backend.{m.name}.jobs" for m in pkgutil.iter_modules(backend.__path__) if m.ispkg
     ]
     found: list[Periodic] = []
