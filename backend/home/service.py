@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,7 @@ from backend.kernel.scope import within
 from backend.monitoring import status as monitoring
 from backend.places import household, qr
 from backend.places import service as places
-from backend.places.models import Building, ResidencyState
+from backend.places.models import Building, Kind, ResidencyState
 from backend.places.schemas import BuildingCardSchema
 from backend.stations import service as stations
 
@@ -29,7 +30,7 @@ RESPOND = "incidents.respond"
 MOST = 20
 ALARM = "alarm"
 BURNING = (State.CONFIRMED, State.CONTROLLED)
-_cards, _states, _watches = Keeper(5), Keeper(1), Keeper(10)
+_cards, _states, _watches = Keeper(5), Keeper(2), Keeper(10)
 
 
 def home(actor: Actor, building_id: UUID | None = None) -> dict[str, Any]:
@@ -39,15 +40,16 @@ def home(actor: Actor, building_id: UUID | None = None) -> dict[str, Any]:
     """
     homes = household.homes_of(actor.person_id)
     here = within(Building.scope_path, actor.paths("places.see"))
-    seen = list(db.session().scalars(select(Building).where(here).order_by(Building.name)))
-    chosen = _choose(seen, homes, building_id)
+    seen = sorted(db.session().scalars(select(Building).where(here)), key=_order)
+    burning = _open_for(actor)
+    chosen = _choose(seen, homes, burning, building_id)
     return {
         "kind": "staff" if actor.can(RESPOND) or actor.can("places.manage") else "resident",
         "buildings": [{"id": b.id, "name": b.name, "kind": b.kind} for b in seen],
         "building": _card(actor, chosen) if chosen else None,
         "own": _own(homes, chosen),
         "status": status(chosen) if chosen else None,
-        "incidents": [showing.item(i) for i in _open_for(actor)],
+        "incidents": [showing.item(i) for i in burning],
         "watch": _watches.get(chosen.id, lambda: stations.watch(chosen.scope_path)) if chosen else None,
         "faults": _faults(chosen.id) if chosen else [],
         "next_exercise": None,
@@ -82,16 +84,22 @@ def public_page(token: str) -> dict[str, Any]:
     }
 
 
-def _choose(seen: list[Building], homes: list[dict[str, Any]], building_id: UUID | None) -> Building | None:
+def _choose(
+    seen: list[Building], homes: list[dict[str, Any]], burning: list[Incident], building_id: UUID | None
+) -> Building | None:
+    """The building asked for; else the own one; else where the newest incident is; else the first."""
     by_id = {b.id: b for b in seen}
-    if building_id:
-        return by_id.get(building_id) or _missing(building_id)
+    if building_id and building_id not in by_id:
+        raise NotFound(building_id=str(building_id))
     admitted = [h["building"]["id"] for h in homes if h["state"] == ResidencyState.ADMITTED]
-    return next((by_id[id] for id in admitted if id in by_id), None) or next(iter(seen), None)
+    wished = [building_id, *admitted, *(i.building_id for i in burning)]
+    return next((by_id[id] for id in wished if id in by_id), None) or next(iter(seen), None)
 
 
-def _missing(building_id: UUID) -> Building:
-    raise NotFound(building_id=str(building_id))
+def _order(building: Building) -> tuple[Any, ...]:
+    """Towers first, then by name with its numbers as numbers: 2 号楼 before 10 号楼."""
+    parts = [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", building.name)]
+    return building.kind != Kind.TOWER, parts
 
 
 def _card(actor: Actor, building: Building) -> dict[str, Any]:

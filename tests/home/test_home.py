@@ -13,6 +13,7 @@ from backend.kernel import clock, db
 from backend.kernel.ids import new_id
 from backend.places import qr
 from tests.factories.accounts import create_member, create_person
+from tests.factories.incidents import create_incident
 from tests.factories.places import create_building, create_estate, create_resident, find_dwelling
 
 
@@ -63,7 +64,8 @@ def test_who_asked_and_waits_sees_only_that(signed_in):
 
 def test_staff_choose_among_their_buildings(signed_in):
     estate = create_estate()
-    first, second = create_building("甲 1 栋", estate), create_building("甲 2 栋", estate)
+    second, first = create_building("甲 10 栋", estate), create_building("甲 2 栋", estate)
+    create_building("甲 1 号车库", estate, kind="garage")
     client = signed_in(create_member("control_room", estate.scope_path))
     home = client.get("/api/home").json
     assert home["kind"] == "staff" and home["building"]["id"] == str(first.id) and home["building"]["dwellings"]
@@ -116,3 +118,24 @@ def test_a_keeper_makes_once_and_forgets(monkeypatch):
     assert [keeper.get("a", make), keeper.get("a", make), keeper.get("b", make)] == [1, 1, 2]
     now[0] += 5
     assert keeper.get("a", make) == 3
+
+
+def test_an_open_incident_goes_before_all_and_chooses_the_building(signed_in, client):
+    estate = create_estate()
+    create_building("甲 1 栋", estate)
+    tower = create_building("甲 2 栋", estate)
+    garage = create_building("甲车库", estate, floors=[-1], flats=0, kind="garage", joined=[tower])
+    resident, guard = create_resident(find_dwelling(tower)), create_member("control_room", estate.scope_path)
+    assert signed_in(resident).get("/api/home").json["status"]["state"] == "unwatched"
+    create_incident(tower, 3)
+    home = signed_in(guard).get("/api/home").json
+    assert home["building"]["id"] == str(tower.id) and home["status"]["state"] == "alarm"
+    assert [i["state"] for i in home["incidents"]] == ["suspected"]
+    assert signed_in(guard).get(f"/api/buildings/{garage.id}/status").json["state"] != "alarm"
+    with db.transaction():
+        token = qr.token(tower)
+    assert client.get(f"/api/public/buildings/{token}").json["state"] == "unwatched"  # a suspicion is not for strangers
+    create_incident(tower, 3)
+    assert client.get(f"/api/public/buildings/{token}").json["state"] == "alarm"
+    assert signed_in(resident).get("/api/home").json["status"]["state"] == "alarm"
+    assert signed_in(guard).get(f"/api/buildings/{garage.id}/status").json["state"] == "alarm"
