@@ -78,17 +78,17 @@ class Lane:
         done, self.looking = self.looking, None
         self.is_refused, self.refusal = False, ""
         self.known_until = clock.monotonic() + ADDRESS_S
-        try:
+        error = done.exception()
+        if error is None:
             self.address = done.result().address
-        except egress.Unresolvable as error:
-            self.known_until = clock.monotonic() + REFUSED_S
-            self.refusal = f"{error.code}: {error.message('en')}"
-            if self.address is None:
-                self.closed_until = clock.monotonic() + BROKEN_S
-        except egress.EgressRefused as error:
-            self.known_until = clock.monotonic() + REFUSED_S
+            return
+        self.known_until = clock.monotonic() + REFUSED_S
+        says = error.message("en") if isinstance(error, egress.EgressRefused) else str(error)
+        self.refusal = f"{type(error).__name__}: {says}"
+        if isinstance(error, egress.EgressRefused) and not isinstance(error, egress.Unresolvable):
             self.address, self.is_refused = None, True
-            self.refusal = f"{error.code}: {error.message('en')}"
+        elif self.address is None:
+            self.closed_until = clock.monotonic() + BROKEN_S
 
 
 class Lanes:

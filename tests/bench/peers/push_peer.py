@@ -1,4 +1,6 @@
-"""One sender of the push bench, alone on one core: encrypt, sign, POST over TLS, wait for 201. Prints seconds and CPU s.
+"""One sender of the push bench, alone on one core: encrypt, sign, POST over TLS, wait for 201.
+
+Prints seconds, by the clock and of its CPU.
 
 `python -m tests.bench.peers.push_peer NAME ORIGIN CA N IN_FLIGHT CORE`"""
 
