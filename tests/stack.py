@@ -76,7 +76,7 @@ class Stack:
         command = [sys.executable, "-m", "backend.kernel.run"]
         with self.log.open("ab") as out:
             self._process = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=out, stderr=out)
-        until(self._is_ready, START_S)
+        until(self.is_ready, START_S)
 
     def stop(self) -> None:
         if self._process is None:
@@ -89,9 +89,9 @@ class Stack:
             self._process.wait(10)
         self._process = None
 
-    def _is_ready(self) -> bool:
-        assert self._process is not None
-        assert self._process.poll() is None, f"it ended: {self.log.read_text()[-3000:]}"
+    def is_ready(self) -> bool:
+        """Do all components answer? Fails when the process that we started has ended."""
+        assert not (self._process and self._process.poll()), f"it ended: {self.log.read_text()[-3000:]}"
         with contextlib.suppress(requests.RequestException):
             return Person(self.base).get(self.ready_path, timeout=2).status_code == 200
         return False
