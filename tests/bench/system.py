@@ -108,8 +108,8 @@ async def _lines(stack: Stack) -> AsyncIterator[list[int]]:
     estate, path = stack.sql("SELECT id, scope_path FROM estates ORDER BY id LIMIT 1")[0]
     for n in range(LINES):
         stack.sql(
-            "INSERT INTO transmitters (id, estate_id, name, source_address, profile, network, identity, silent_after_s, "
-            "registered_at, state, last_peer, good, denied, resent, quarantined, scope_path) VALUES "
+            "INSERT INTO transmitters (id, estate_id, name, source_address, profile, network, identity, "
+            "silent_after_s, registered_at, state, last_peer, good, denied, resent, quarantined, scope_path) VALUES "
             "(%s, %s, 'bench', %s, 'standard', '127.0.0.0/8', 'source', 600, now(), 'ok', '', 0, 0, 0, 0, %s)",
             *(new_id(), estate, FIRST_ADDRESS + n, path),
         )
