@@ -79,3 +79,9 @@ LAYOUTS: dict[str, tuple[Column, ...]] = {
 }
 MOST_ROWS = {"estate": 5_000, "transmitters": 500, "devices": 50_000, "people": 20_000}
 """An estate is far smaller; more rows mean a wrong file."""
+
+
+def title(file: str, column: str, language: str) -> str:
+    """The column's header in the reader's language; what is no column of ours stays as it was written."""
+    found = next((c for c in LAYOUTS.get(file, ()) if c.name == column), None)
+    return found.zh if found and language == "zh" else column

@@ -12,7 +12,7 @@ from backend.kernel.api import Blueprint, PageQuery, page
 from backend.kernel.refusals import language
 from backend.transfers import service, sheets
 from backend.transfers.jobs import run
-from backend.transfers.layouts import LAYOUTS, MOST_ROWS
+from backend.transfers.layouts import LAYOUTS, MOST_ROWS, title
 from backend.transfers.models import Transfer
 from backend.transfers.schemas import (
     ExportAskSchema,
@@ -98,6 +98,9 @@ def download(export_id: UUID, name: str) -> Response:
 def _shown(row: Transfer) -> dict[str, Any]:
     own = language()
     names = ("id", "state", "estate_id", "files", "counts", "created_at", "finished_at", "error_count", "reason")
-    errors = [{k: e[k] for k in ("file", "row", "column")} | {"message": e[own]} for e in row.errors]
+    errors = [
+        {"file": e["file"], "row": e["row"], "column": title(e["file"], e["column"], own), "message": e[own]}
+        for e in row.errors
+    ]
     more = {"errors": errors, "is_unmasked": row.is_unmasked, "files_until": row.files_until}
     return {name: getattr(row, name) for name in names} | more

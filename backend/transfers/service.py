@@ -26,6 +26,11 @@ LEASE = timedelta(minutes=10)
 FILES_KEPT = timedelta(hours=24)
 MOST_ATTEMPTS = 3
 RUNS = {"import": "imports.run", "export": "exports.run"}
+OUR_FAULT = {
+    "file": "", "row": 0, "column": "",
+    "zh": "系统出错，什么都没有改动。请稍后重试；再出错请联系管理员。",
+    "en": "Something went wrong on our side and nothing was changed. Try again later, or tell the administrator.",
+}  # fmt: skip
 OPEN = (State.QUEUED, State.RUNNING)
 
 
@@ -112,7 +117,7 @@ def run(transfer_id: UUID) -> None:
         _end(transfer_id, State.REFUSED, [{"file": "", "row": 0, "column": "", **words}], 1)
     except Exception as error:
         log.error("transfer failed", transfer=str(transfer_id), exc_info=error)
-        _end(transfer_id, State.FAILED, [], 0)
+        _end(transfer_id, State.FAILED, [OUR_FAULT], 1)
 
 
 def waiting() -> list[UUID]:

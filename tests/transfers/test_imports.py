@@ -16,6 +16,7 @@ from backend.kernel.audit import AuditEntry
 from backend.monitoring.models import Device, Transmitter
 from backend.places.models import Area, Building, BuildingJoin, Dwelling, Estate, Floor, Gate, Hydrant, Residency
 from backend.transfers import service
+from backend.transfers.layouts import title
 from notifications.models import Notice
 from tests.factories.accounts import create_grant, create_person, create_phone
 from tests.factories.places import create_building, create_estate, create_resident, find_dwelling
@@ -141,7 +142,7 @@ def test_one_wrong_row_and_nothing_is_taken_over(
     files[file] = files[file].replace(old, new, 1)
     refused = bring_in(**files)
     assert refused["state"] == "refused"
-    assert (file, row, column) in [(e["file"], e["row"], e["column"]) for e in refused["errors"]]
+    assert (file, row, title(file, column, "zh")) in [(e["file"], e["row"], e["column"]) for e in refused["errors"]]
     assert all(e["message"] for e in refused["errors"]) and refused["error_count"] == len(refused["errors"])
     assert [_count(m) for m in (Estate, Building, Transmitter, Device, Residency)] == [0] * 5
     assert _count(Person) == 1, "only the administrator"
