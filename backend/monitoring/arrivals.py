@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -36,7 +36,14 @@ class Arrival:
     peer: str
     port: int
     link: Any = None
-    id: UUID = field(default_factory=new_id)
+    _id: UUID | None = None
+
+    @property
+    def id(self) -> UUID:
+        """Made when it is first asked for: in the writer, not in the loop that reads sockets."""
+        if self._id is None:
+            self._id = new_id()
+        return self._id
 
 
 @dataclass(frozen=True, slots=True)

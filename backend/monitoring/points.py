@@ -37,22 +37,25 @@ class Point:
     is_new: bool = False
 
 
+_LOAD = text(
+    "SELECT d.transmitter_id, d.system_type, d.system_address, d.component_type, d.component_address, "
+    "d.id, d.building_id, d.scope_path, d.label, s.state, s.flags, s.since, s.seen_at, s.danger, s.category, "
+    "s.danger_at, s.cleared_at, s.silenced_until "
+    "FROM unnest(CAST(:t AS uuid[]), CAST(:st AS int[]), CAST(:sa AS int[]), CAST(:ct AS int[]), "
+    "CAST(:ca AS bigint[])) AS k(t, st, sa, ct, ca) "
+    "JOIN devices d ON d.transmitter_id = k.t AND d.system_type = k.st AND d.system_address = k.sa "
+    "AND d.component_type = k.ct AND d.component_address = k.ca "
+    "LEFT JOIN device_state s ON s.device_id = d.id"
+)
+
+
 def load(keys: Iterable[Key]) -> dict[Key, Point]:
-    """The known points among `keys`, with their last words."""
-    wanted = list(set(keys))
+    """The known points among `keys`, with their last words. Arrays: 500 points as parameters cost 20 ms to compile."""
+    wanted = set(keys)
     if not wanted:
         return {}
-    d, s = Device, PointState
-    place = (d.transmitter_id, d.system_type, d.system_address, d.component_type, d.component_address)
-    query = (
-        select(
-            *place, d.id, d.building_id, d.scope_path, d.label, s.state, s.flags, s.since, s.seen_at, s.danger,
-            s.category, s.danger_at, s.cleared_at, s.silenced_until,
-        )
-        .outerjoin(s, s.device_id == d.id)
-        .where(tuple_(*place).in_(wanted))
-    )  # fmt: skip
-    return {tuple(row[:5]): _point(row) for row in db.session().execute(query)}  # type: ignore[misc]  # five columns
+    columns = dict(zip(("t", "st", "sa", "ct", "ca"), map(list, zip(*wanted, strict=True)), strict=True))
+    return {tuple(row[:5]): _point(row) for row in db.session().execute(_LOAD, columns)}
 
 
 def _point(row: Any) -> Point:

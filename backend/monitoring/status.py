@@ -26,15 +26,16 @@ from backend.places.models import Building, Floor
 GAUGE = policy.declare(
     "gauges.limits",
     {
-        "water_pressure": {"low": 0.15, "high": 1.2, "min": 0, "max": 1.6},
-        "tank_level": {"low": 1.5, "high": 3.2, "min": 0, "max": 4},
+        "water_pressure": {"low": 0.35, "high": 0.6, "min": 0, "max": 0.8, "full": 1000},
+        "tank_level": {"low": 60, "high": 100, "min": 0, "max": 100, "full": 0.025},
     },
-    "Where the values of the home screen's scales belong (low to high) and what is drawn; MPa and metres.",
+    "Where the values of the home screen's scales belong (low to high), what is drawn (min to max), and the measured "
+    "value (kPa, m) that makes one unit of the scale (MPa, percent of the tank).",
 )
 STALE = timedelta(minutes=15)
 """A value older than this is shown as unknown, not as well."""
 DETECTORS = ("smoke", "heat", "combined", "flame", "video", "detector")
-_OPEN_DOOR = (DeviceState.STARTED, DeviceState.SUPERVISORY, DeviceState.FAULT)
+_OPEN_DOOR = (DeviceState.STARTED, DeviceState.FEEDBACK, DeviceState.SUPERVISORY, DeviceState.FAULT)
 
 
 def building_status(building_id: UUID) -> dict[str, Any]:
@@ -179,46 +180,48 @@ def _bare_floors(building: Building, rows: Sequence[Any]) -> list[dict[str, Any]
 
 def _gauges(building: Building, rows: Sequence[Any]) -> list[dict[str, Any]]:
     limits = policy.get(GAUGE, building.scope_path)
-    wanted = {"water_pressure": ("pressure", 0.001, "MPa"), "tank_level": ("height", 1.0, "m")}
+    wanted = {"water_pressure": "pressure", "tank_level": "height"}
     query = (
         select(LatestReading, Transmitter.state)
         .join(Device, Device.id == LatestReading.device_id)
         .join(Transmitter, Transmitter.id == Device.transmitter_id)
-        .where(Device.building_id == building.id, LatestReading.metric.in_([m for m, _, _ in wanted.values()]))
+        .where(Device.building_id == building.id, LatestReading.metric.in_(wanted.values()))
     )
     found = db.session().execute(query).all()
     gauges = []
-    for key, (metric, factor, unit) in wanted.items():
-        values = [(r.value * factor, r.received_at, state) for r, state in found if r.metric == metric]
+    for key, metric in wanted.items():
+        values = [(r.value, r.received_at, state) for r, state in found if r.metric == metric]
         if values:
-            gauges.append(_scale(key, min(values), unit, limits.get(key, {})))
+            gauges.append(_scale(key, min(values), dict(limits[key])))
     doors = Counter("open" if r.state in _OPEN_DOOR else "shut" for r in rows if r.kind == "fire_door")
     if doors:
         gauges.append(_doors(doors))
     return gauges
 
 
-def _scale(key: str, lowest: tuple[float, datetime, str], unit: str, limits: dict[str, float]) -> dict[str, Any]:
-    """The lowest value of its kind: the worst place is the one that counts."""
-    value, at, transmitter = lowest
-    low, high = limits.get("low", 0), limits.get("high", float("inf"))
+def _scale(key: str, lowest: tuple[float, datetime, str], limits: dict[str, float]) -> dict[str, Any]:
+    """The lowest value of its kind: the worst place is the one that counts. A tank cannot be too full."""
+    measured, at, transmitter = lowest
+    value = measured / limits.pop("full")
+    is_tank = key == "tank_level"
     if transmitter != TransmitterState.OK or clock.now() - at > STALE:
         state, word = "unknown", _say("未知", "unknown")
-    elif value < low:
-        state, word = "off", _say("偏低", "low")
-    elif value > high:
+    elif value < limits["low"]:
+        state, word = "off", _say("水位低" if is_tank else "偏低", "low")
+    elif value > limits["high"] and not is_tank:
         state, word = "off", _say("偏高", "high")
     else:
-        state, word = "ok", _say("正常", "normal")
-    value = round(value, 2)
-    return {"key": key, "word": word, "value": value, "unit": unit, "at": at, "state": state} | limits
+        state, word = "ok", _say("装满" if is_tank else "够用", "full" if is_tank else "enough")
+    shown = min(round(value), 100) if is_tank else round(value, 2)
+    unit = "%" if is_tank else _say("兆帕", "MPa")
+    return {"key": key, "word": word, "value": shown, "unit": unit, "at": at, "state": state} | limits
 
 
 def _doors(doors: Counter[str]) -> dict[str, Any]:
     total, open_ = doors.total(), doors["open"]
-    word = _say(f"{open_} 扇开着", f"{open_} open") if open_ else _say("全部关好", "all shut")
+    word = _say(f"{open_} 扇开着", f"{open_} open") if open_ else _say("都关好", "all shut")
     state = "off" if open_ else "ok"
-    return {"key": "fire_doors", "word": word, "value": None, "unit": "", "at": None, "state": state} | {
+    return {"key": "fire_doors", "word": word, "value": None, "unit": _say("扇", ""), "at": None, "state": state} | {
         "count": total - open_,
         "total": total,
     }

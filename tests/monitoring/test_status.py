@@ -91,8 +91,8 @@ def test_gauges_show_the_worst_place_and_its_age(house):
     m.arrive(m.analog(box.source_address, 10, 2, 235))
     gauges = {g["key"]: g for g in status(building)["gauges"]}
     assert (gauges["water_pressure"]["value"], gauges["water_pressure"]["state"]) == (0.11, "off")
-    assert (gauges["water_pressure"]["word"], gauges["water_pressure"]["unit"]) == ("偏低", "MPa")
-    assert (gauges["tank_level"]["value"], gauges["tank_level"]["word"]) == (2.35, "正常")
+    assert (gauges["water_pressure"]["word"], gauges["water_pressure"]["unit"]) == ("偏低", "兆帕")
+    assert (gauges["tank_level"]["value"], gauges["tank_level"]["word"]) == (94, "装满")
     assert (gauges["fire_doors"]["count"], gauges["fire_doors"]["total"], gauges["fire_doors"]["word"]) == (
         1,
         2,
