@@ -22,7 +22,11 @@ export function keyOf(event: KeyboardEvent): Key | null {
 }
 
 /** The item after (or before) the current one; stays at the ends. */
-export function neighbour<T extends { id: string }>(items: readonly T[], current: string | null, by: 1 | -1): T | undefined {
+export function neighbour<T extends { id: string }>(
+	items: readonly T[],
+	current: string | null,
+	by: 1 | -1
+): T | undefined {
 	const at = items.findIndex((item) => item.id === current);
 	if (at < 0) return items[0];
 	return items[Math.min(items.length - 1, Math.max(0, at + by))];

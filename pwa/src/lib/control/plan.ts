@@ -68,7 +68,10 @@ export function around(rect: Rect, from: Xy, to: Xy): Xy[] {
 	const ahead = (b - a + total) % total;
 	const isClockwise = ahead <= total / 2;
 	const passed = corners
-		.map(([at, corner]) => ({ far: isClockwise ? (at - a + total) % total : (a - at + total) % total, corner }))
+		.map(([at, corner]) => ({
+			far: isClockwise ? (at - a + total) % total : (a - at + total) % total,
+			corner
+		}))
 		.filter(({ far }) => far > 0 && far < (isClockwise ? ahead : total - ahead))
 		.sort((one, other) => one.far - other.far)
 		.map(({ corner }) => corner);
@@ -102,7 +105,11 @@ export function drawEstate(
 		gates.map((gate) => ({ ...gate, ...xy(gate) })),
 		hydrants.map((hydrant) => ({ ...hydrant, ...xy(hydrant) }))
 	];
-	const all = [...drawn, ...gatesAt.map((g) => ({ ...g, w: 0, h: 0 })), ...hydrantsAt.map((g) => ({ ...g, w: 0, h: 0 }))];
+	const all = [
+		...drawn,
+		...gatesAt.map((g) => ({ ...g, w: 0, h: 0 })),
+		...hydrantsAt.map((g) => ({ ...g, w: 0, h: 0 }))
+	];
 	const around4 = (items: readonly Rect[], margin: number): Rect => {
 		const x = Math.min(...items.map((item) => item.x)) - margin;
 		const y = Math.min(...items.map((item) => item.y)) - margin;
@@ -113,7 +120,10 @@ export function drawEstate(
 			h: Math.max(...items.map((item) => item.y + item.h)) + margin - y
 		};
 	};
-	const ring = around4(drawn.filter((house) => !house.isFlat).length ? drawn.filter((h) => !h.isFlat) : drawn, ROAD);
+	const ring = around4(
+		drawn.filter((house) => !house.isFlat).length ? drawn.filter((h) => !h.isFlat) : drawn,
+		ROAD
+	);
 	const target = drawn.find((house) => house.id === targetId) ?? null;
 	return {
 		box: around4(all, MARGIN),
@@ -135,6 +145,9 @@ function routeTo(target: House & Rect, gates: (Gate & Xy)[], ring: Rect): string
 	)[0];
 	if (!gate) return null;
 	const [enter, leave] = [onEdge(ring, gate), onEdge(ring, centre)];
-	const door = { x: clamp(leave.x, target.x, target.x + target.w), y: clamp(leave.y, target.y, target.y + target.h) };
+	const door = {
+		x: clamp(leave.x, target.x, target.x + target.w),
+		y: clamp(leave.y, target.y, target.y + target.h)
+	};
 	return path([gate, ...around(ring, enter, leave), door]);
 }

@@ -1,14 +1,16 @@
-import { ApiError, post, type BuildingCard, type Id } from '#lib/core/api/index.ts';
+import { ApiError, get, post, type BuildingCard, type Id } from '#lib/core/api/index.ts';
 import { Resource } from '#lib/core/db/index.ts';
 import { live } from '#lib/core/live/index.ts';
 import { session } from '#lib/core/session/index.ts';
-import { gatesFor, type Who } from './model.ts';
+import { gatesFor, isOpen, type Who } from './model.ts';
 import { open } from './open.svelte.ts';
-import type { Detail, GatePoint, Item, Verb } from './types.ts';
+import type { Detail, GatePoint, Item, Roll, Verb } from './types.ts';
 
 type Card = BuildingCard & { gates?: GatePoint[] };
 /** While a roll call comes in, the stream may bring ten changes a second: one fetch a moment is enough. */
 const SETTLE_MS = 400;
+/** Safe answers do not travel on the stream (a tower would drown it): the roll is asked for while it is looked at. */
+const ROLL_MS = 5000;
 const POSITION_MS = 3000;
 
 async function position(): Promise<{ lat?: number; lon?: number }> {
@@ -46,7 +48,8 @@ export class Case {
 	/** Somebody else was faster: the screen already shows the newer state. */
 	isOvertaken = $state(false);
 	#settle: ReturnType<typeof setTimeout> | undefined;
-	#keys = new Map<string, string>();
+	/* plain on purpose: nothing is drawn from it */
+	#keys: Record<string, string> = {};
 
 	constructor(readonly id: Id) {
 		this.detail = new Resource<Detail>(`/incidents/${id}`);
@@ -66,7 +69,9 @@ export class Case {
 			}),
 			live.on('reset', () => this.#later())
 		];
+		const roll = setInterval(() => void this.#readRoll(), ROLL_MS);
 		return () => {
+			clearInterval(roll);
 			offs.forEach((off) => off());
 			clearTimeout(this.#settle);
 		};
@@ -75,6 +80,14 @@ export class Case {
 	async #load(): Promise<void> {
 		await this.detail.refresh();
 		this.#findBuilding();
+	}
+
+	async #readRoll(): Promise<void> {
+		const known = this.detail.data;
+		if (!known?.roll_call || !isOpen(known) || document.visibilityState !== 'visible') return;
+		const roll = await get<Roll>(`/incidents/${this.id}/roll-call`).catch(() => null);
+		const newest = this.detail.data;
+		if (roll && newest) this.detail.set({ ...newest, roll_call: roll });
 	}
 
 	#findBuilding(): void {
@@ -97,8 +110,8 @@ export class Case {
 		this.isOvertaken = false;
 		const sent = verb === 'arrive' ? { ...(await position()), ...body } : body;
 		const intent = `${verb}:${JSON.stringify(body)}:${this.detail.data?.version ?? 0}`;
-		const key = this.#keys.get(intent) ?? crypto.randomUUID();
-		if (verb !== 'arrive') this.#keys.set(intent, key);
+		const key = this.#keys[intent] ?? crypto.randomUUID();
+		if (verb !== 'arrive') this.#keys[intent] = key;
 		try {
 			const answer = await post<Partial<Detail> & Item>(`/incidents/${this.id}/${verb}`, sent, key);
 			this.#take(answer);
@@ -120,9 +133,9 @@ export class Case {
 
 	async #refused(reason: unknown): Promise<void> {
 		if (reason instanceof ApiError && reason.status === 409) {
-			const current = (reason.details['incident'] ?? reason.details) as Partial<Detail> & Item;
-			if (current.state && current.id) this.#take(current);
+			/* the details carry the state only; the screen shows all that has changed */
 			await this.detail.refresh();
+			if (this.detail.data) open.take(this.detail.data);
 			this.isOvertaken = true;
 		}
 		this.error = reason;

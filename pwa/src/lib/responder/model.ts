@@ -16,6 +16,13 @@ export const clockStart = (incident: Item) => incident.case_at ?? incident.opene
 export const clockStop = (incident: Item) =>
 	incident.closed_at ?? (incident.state === 'false_alarm' ? incident.last_signal_at : null);
 
+const WATCH_MS = 300_000;
+/** The end of the watching, in milliseconds: it goes on by itself, towards the alarm. */
+export function watchEnds(incident: Detail): number | null {
+	if (incident.watching_until) return new Date(incident.watching_until).getTime();
+	return incident.watching_at ? new Date(incident.watching_at).getTime() + WATCH_MS : null;
+}
+
 export type Group = 'burning' | 'checking' | 'controlled' | 'exercise';
 export function groupOf(incident: Item): Group {
 	if (incident.is_exercise) return 'exercise';
@@ -77,11 +84,12 @@ export function may(incident: Detail, verb: Verb, who: Who): boolean {
 }
 
 const mine = (incident: Detail, who: Who): Responder | undefined =>
-	incident.responders?.find((responder) => responder.person.id === who.id);
+	incident.responders?.find((responder) => responder.id === who.id);
 
 /** Has this step been taken? A desk records it for all; somebody on foot answers for himself. */
 export function isDone(incident: Detail, verb: 'acknowledge' | 'arrive' | 'attack', who: Who): boolean {
-	const at = `${verb === 'acknowledge' ? 'acknowledged' : verb === 'arrive' ? 'arrived' : 'attacked'}_at` as const;
+	const at =
+		`${verb === 'acknowledge' ? 'acknowledged' : verb === 'arrive' ? 'arrived' : 'attacked'}_at` as const;
 	if (who.isOffice || verb === 'attack' || !incident.responders) return Boolean(incident[at]);
 	return Boolean(mine(incident, who)?.[at]);
 }
@@ -95,18 +103,19 @@ export function nextStep(incident: Detail, who: Who): Verb | null {
 	}
 	if (incident.dismissal) steps.unshift('approve');
 	if (incident.state === 'suspected' || incident.state === 'watching') steps.push('confirm');
-	if (incident.state === 'confirmed') steps.push(...(incident.attacked_at ? [] : (['attack'] as Verb[])), 'control');
+	if (incident.state === 'confirmed')
+		steps.push(...(incident.attacked_at ? [] : (['attack'] as Verb[])), 'control');
 	if (incident.state === 'controlled' || incident.state === 'false_alarm') steps.push('close');
 	return steps.find((verb) => may(incident, verb, who)) ?? null;
 }
 
 // --- roll call ----------------------------------------------------------------------------------------------
 
-export const needsHelp = (door: Door) => Boolean(door.needs?.length);
+export const needsHelp = (door: Door) => (door.needs ?? 0) > 0 || Boolean(door.who?.length);
 export const countsOf = (floor: RollFloor): RollCounts => ({
 	safe: floor.dwellings.filter((door) => door.status === 'safe').length,
 	help: floor.dwellings.filter((door) => door.status === 'help').length,
-	silent: floor.dwellings.filter((door) => door.status === 'silent').length,
+	silent: floor.dwellings.filter((door) => door.status === 'silent' || door.status === 'fire').length,
 	needs: floor.dwellings.filter((door) => needsHelp(door) && door.status !== 'safe').length
 });
 

@@ -50,6 +50,10 @@ class OpenIncidents {
 
 export const open = new OpenIncidents();
 
-/** What is over, newest first, a page at a time. */
-export const closedPage = (after: string | null) =>
-	get<Page<Item>>('/incidents', { state: 'closed', limit: 50, after });
+/** What is over, newest first: the latest of both ways to end. */
+export async function over(): Promise<Item[]> {
+	const pages = await Promise.all(
+		['closed', 'false_alarm'].map((state) => get<Page<Item>>('/incidents', { state, limit: 200 }))
+	);
+	return pages.flatMap((page) => page.items).sort((a, b) => b.opened_at.localeCompare(a.opened_at));
+}

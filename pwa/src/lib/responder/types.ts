@@ -14,7 +14,7 @@ export type Verb =
 	| 'silence';
 
 export type Need = { kind: string; label: string; note?: string; people?: number };
-export type DoorStatus = 'safe' | 'help' | 'silent';
+export type DoorStatus = 'safe' | 'help' | 'silent' | 'fire';
 export type Door = {
 	id: Id;
 	number: string;
@@ -23,24 +23,51 @@ export type Door = {
 	can_walk?: boolean | null;
 	smoke?: boolean | null;
 	at?: Time | null;
-	is_source?: boolean;
-	needs?: Need[];
-	names?: string[];
+	/** The detector that reported hangs here. */
+	is_fire?: boolean;
+	/** How many here are known to need help to leave; `who` they are, for whom may know. */
+	needs?: number;
+	who?: Need[];
 };
-export type RollFloor = { ordinal: number; label: string; is_refuge: boolean; dwellings: Door[] };
+export type RollFloor = {
+	ordinal: number;
+	label: string;
+	is_refuge: boolean;
+	is_fire?: boolean;
+	dwellings: Door[];
+} & Partial<RollCounts>;
 export type RollCounts = { safe: number; help: number; silent: number; needs: number };
-export type Roll = { counts: RollCounts; floors: RollFloor[] };
+export type Roll = {
+	totals: RollCounts;
+	floors: RollFloor[];
+	joined?: { building: Named; totals: RollCounts; floors: RollFloor[] }[];
+};
+
+/** A name in both languages; the English one may be empty. */
+export type Bilingual = Named & { name_en?: string | null };
+/** A line of the timeline: the actor's name as it was then. */
+export type Line = {
+	at: Time;
+	verb: string;
+	actor: { name: string; duty?: string } | string | null;
+	text: string;
+};
 
 export type Responder = {
-	person: Named;
-	role?: string | null;
+	id: Id;
+	name: string;
 	acknowledged_at: Time | null;
 	arrived_at: Time | null;
 	attacked_at: Time | null;
+	metres?: number | null;
 };
 
 /** A list item with the door, when the detector hangs in one. */
-export type Item = Incident & { dwelling?: { id?: Id; number: string } | null; case_at?: Time };
+export type Item = Incident & {
+	dwelling?: { id?: Id; number: string } | null;
+	case_at?: Time;
+	watching_at?: Time | null;
+};
 
 export type Evidence = {
 	at: Time;
@@ -52,8 +79,11 @@ export type Evidence = {
 };
 
 /** An incident as a responder reads it. */
-export type Detail = Omit<IncidentDetail, 'roll_call' | 'evidence'> &
+export type Detail = Omit<IncidentDetail, 'roll_call' | 'evidence' | 'timeline'> &
 	Item & {
+		/** In the asker's language, with the door for who goes there. */
+		place?: string;
+		timeline: Line[];
 		evidence?: Evidence[];
 		roll_call?: Roll | null;
 		may?: string[];
@@ -65,6 +95,38 @@ export type Detail = Omit<IncidentDetail, 'roll_call' | 'evidence'> &
 		loss?: string | null;
 		note?: string | null;
 	};
+
+export type ClockReading = {
+	key: 'answer' | 'arrive' | 'attack';
+	limit_s: number;
+	at: Time | null;
+	seconds: number | null;
+	is_met: boolean | null;
+};
+export type ReportData = {
+	incident: Item;
+	place: string;
+	made_at: Time;
+	is_final: boolean;
+	clocks: ClockReading[];
+	responders: { id: Id; name: string; metres: number | null; clocks: ClockReading[] }[];
+	timeline: Line[];
+	evidence: Evidence[];
+	told: { step: string; people: number; received: number; answered: number }[];
+	dismissals: {
+		person: Named;
+		at: Time;
+		reason: string;
+		at_scene: boolean;
+		note: string | null;
+		approved_by: Named | null;
+	}[];
+	roll_call: RollCounts;
+	cause: string | null;
+	grade: string | null;
+	loss: string | null;
+	note: string | null;
+};
 
 export type GatePoint = {
 	id: Id;

@@ -1,8 +1,9 @@
 import * as m from '#lib/paraglide/messages.js';
+import { getLocale } from '#lib/paraglide/runtime.js';
 import type { Category, IncidentState } from '#lib/core/api/index.ts';
 import { icons } from '#lib/core/ui/index.ts';
 import type { Group } from './model.ts';
-import type { Item, Verb } from './types.ts';
+import type { Bilingual, Item, Verb } from './types.ts';
 
 export const stateWord: Record<IncidentState, () => string> = {
 	suspected: m.state_suspected,
@@ -53,6 +54,7 @@ export const reasonWord: Record<string, () => string> = {
 	fault: m.responder_reason_fault,
 	unknown: m.responder_reason_unknown
 };
+export const reasonText = (reason: string): string => (reasonWord[reason] ?? reasonWord['unknown']!)();
 export const REASONS = ['cooking', 'steam', 'dust', 'test', 'fault', 'unknown'] as const;
 
 export const gradeWord: Record<string, () => string> = {
@@ -74,29 +76,38 @@ export const needWord: Record<string, () => string> = {
 	other: m.responder_need_other
 };
 
+/** The name in the reader's language. */
+export const nameIn = (thing: Bilingual): string => (getLocale() === 'en' && thing.name_en) || thing.name;
+
 /** 晨光里 7 号楼 21 层 2104: where, as one says it into a radio. */
-export function placeOf(incident: Item): string {
-	const building = incident.building?.name ?? incident.estate?.name ?? m.responder_place_unknown();
+export function placeOf(incident: Item & { place?: string }): string {
+	if (incident.place) return incident.place;
+	const known = incident.building ?? incident.estate;
+	const building = known ? nameIn(known) : m.responder_place_unknown();
 	const labels = incident.floors.map((floor) => floor.label);
 	const floors =
 		labels.length === 0
 			? ''
 			: labels.length === 1
 				? m.floor({ label: labels[0]! })
-				: m.floor({ label: labels.length > 3 ? `${labels[0]}–${labels.at(-1)}` : labels.join(m.responder_comma()) });
+				: m.floor({
+						label: labels.length > 3 ? `${labels[0]}–${labels.at(-1)}` : labels.join(m.responder_comma())
+					});
 	const parts = [building, floors, incident.dwelling?.number ?? ''];
 	return parts.filter(Boolean).join(' ');
 }
 
 export function headWord(incident: Item): string {
 	if (incident.is_exercise) return `${m.exercise()} · ${stateWord[incident.state]()}`;
-	const word = incident.category === 'fire' && incident.state === 'confirmed' ? m.responder_fire_confirmed() : '';
+	const word =
+		incident.category === 'fire' && incident.state === 'confirmed' ? m.responder_fire_confirmed() : '';
 	return word || `${categoryWord[incident.category]()} · ${stateWord[incident.state]()}`;
 }
 
 /** Why we hold it for true. */
 export function verifiedWord(incident: Item): string | null {
-	if (incident.verified_by === 'device') return m.responder_by_device({ n: Math.max(1, incident.signal_count) });
+	if (incident.verified_by === 'device')
+		return m.responder_by_device({ n: Math.max(1, incident.signal_count) });
 	if (incident.verified_by === 'person') return m.responder_by_person();
 	if (incident.verified_by === 'nobody') return m.responder_by_nobody();
 	return null;

@@ -1,0 +1,9 @@
+export { default as Audit } from './Audit.svelte';
+export { default as Menu } from './Menu.svelte';
+export { default as People } from './People.svelte';
+export { default as PersonPage } from './PersonPage.svelte';
+export { default as Places } from './Places.svelte';
+export { default as Policies } from './Policies.svelte';
+export { default as Transfers } from './Transfers.svelte';
+export { default as TransmitterPage } from './TransmitterPage.svelte';
+export { default as Transmitters } from './Transmitters.svelte';
