@@ -45,7 +45,7 @@ def home(actor: Actor, building_id: UUID | None = None) -> dict[str, Any]:
     chosen = _choose(seen, homes, burning, building_id)
     return {
         "kind": "staff" if actor.can(RESPOND) or actor.can("places.manage") else "resident",
-        "buildings": [{"id": b.id, "name": b.name, "kind": b.kind} for b in seen],
+        "buildings": [{"id": b.id, "name": b.name, "name_en": b.name_en, "kind": b.kind} for b in seen],
         "building": _card(actor, chosen) if chosen else None,
         "own": _own(homes, chosen),
         "status": status(chosen) if chosen else None,

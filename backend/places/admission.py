@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 import notifications
@@ -14,7 +14,7 @@ from backend.kernel.access import Actor
 from backend.kernel.errors import NotFound
 from backend.kernel.scope import within
 from backend.places import qr as codes
-from backend.places.errors import NoSuchDwelling, NotYoursToDecide
+from backend.places.errors import NoSuchDwelling, NotYoursToDecide, TooManyAsked
 from backend.places.events import ResidentAdmitted, ResidentLeft
 from backend.places.models import Building, Dwelling, Residency, ResidencyState
 
@@ -24,6 +24,8 @@ LOADED = (
     joinedload(Residency.dwelling).joinedload(Dwelling.building).joinedload(Building.estate),
 )
 OPEN = (ResidencyState.ASKED, ResidencyState.ADMITTED)
+MOST_WAITING = 5
+"""Requests of one person that may wait at the same time: who asks at every door is no neighbour."""
 
 
 def visible_to(actor: Actor) -> Select[Residency]:
@@ -54,6 +56,7 @@ def ask(actor: Actor, qr: str, number: str | None = None, dwelling_id: UUID | No
     )
     found = db.session().scalar(query)
     if found is None:
+        _check_waiting(actor.person_id)
         fresh = Residency(dwelling_id=dwelling.id, person_id=actor.person_id, asked_at=clock.now())
         db.session().add(fresh)
         db.session().flush()
@@ -107,6 +110,12 @@ def _dwelling(building: Building, number: str | None, dwelling_id: UUID | None) 
     if found is None:
         raise NoSuchDwelling(number=wanted or str(dwelling_id))
     return found
+
+
+def _check_waiting(person_id: UUID) -> None:
+    waiting = select(func.count()).select_from(Residency).where(Residency.person_id == person_id)
+    if (db.session().scalar(waiting.where(Residency.state == ResidencyState.ASKED)) or 0) >= MOST_WAITING:
+        raise TooManyAsked(most=MOST_WAITING)
 
 
 def loaded(residency_id: UUID) -> Residency:

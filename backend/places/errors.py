@@ -21,6 +21,11 @@ class NoSuchDwelling(NotFound):
     en = "There is no “{number}” in this building. Check the door number."
 
 
+class TooManyAsked(Conflict):
+    zh = "您已有 {most} 份申请在等待核实，请等物业或网格员处理后再申请。"
+    en = "You have {most} requests waiting. Ask again when they have been decided."
+
+
 class ResidencyDecided(Conflict):
     zh = "这份申请已经处理过了，请刷新查看。"
     en = "This request has been decided already. Refresh to see how."

@@ -18,6 +18,10 @@ class PlaceNameSchema(Schema):
     name = f.String()
 
 
+class EstateNameSchema(PlaceNameSchema):
+    name_en = f.String()
+
+
 class GcjSchema(Schema):
     """A position in GCJ-02, for the map apps of China."""
 
@@ -50,7 +54,7 @@ class BuildingSchema(Schema):
     name = f.String()
     name_en = f.String()
     kind = f.String()
-    estate = f.Nested(PlaceNameSchema, allow_none=True)
+    estate = f.Nested(EstateNameSchema, allow_none=True)
     lat = f.Float()
     lon = f.Float()
 
@@ -63,6 +67,7 @@ class FloorSchema(Schema):
 
 
 class JoinedSchema(PlaceNameSchema):
+    name_en = f.String()
     kind = f.String()
 
 

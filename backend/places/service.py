@@ -158,7 +158,7 @@ def building_card(building_id: UUID, *, with_dwellings: bool = False) -> dict[st
         "gcj": gcj(building.lat, building.lon),
         "floors": floors,
         "plan": building.plan,
-        "joined": [{"id": b.id, "name": b.name, "kind": b.kind} for b in joined(building_id)],
+        "joined": [{"id": b.id, "name": b.name, "name_en": b.name_en, "kind": b.kind} for b in joined(building_id)],
         "gates": [_positioned(g) for g in _outside(Gate, building)],
         "hydrants": [_positioned(h) for h in _outside(Hydrant, building)],
     }
@@ -177,7 +177,7 @@ def brief(building: Building) -> dict[str, Any]:
         "name": building.name,
         "name_en": building.name_en,
         "kind": building.kind,
-        "estate": {"id": estate.id, "name": estate.name} if estate else None,
+        "estate": {"id": estate.id, "name": estate.name, "name_en": estate.name_en} if estate else None,
         "lat": building.lat,
         "lon": building.lon,
     }

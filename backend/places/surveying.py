@@ -35,7 +35,7 @@ N = TypeVar("N", Area, Estate, Building)
 
 def create_area(actor: Actor, code: str, level: str, name: str, name_en: str = "") -> Area:
     """A node of the area tree below the area whose code begins its own. Raises WrongCode, CodeTaken."""
-    if not code.isdigit() or len(code) != CODE_LENGTH[Level(level)]:
+    if not (code.isascii() and code.isdigit()) or len(code) != CODE_LENGTH[Level(level)]:
         raise WrongCode(code=code)
     if db.session().scalar(select(Area.id).where(Area.code == code)):
         raise CodeTaken(code=code)

@@ -36,7 +36,7 @@ def test_a_resident_sees_the_own_tower_and_floor(signed_in):
     manager = create_member("property", building.scope_path)
     home = signed_in(create_resident(find_dwelling(building, "302"))).get("/api/home").json
     assert home["kind"] == "resident"
-    assert home["buildings"] == [{"id": str(building.id), "name": building.name, "kind": "tower"}]
+    assert home["buildings"] == [{"id": str(building.id), "name": building.name, "name_en": "", "kind": "tower"}]
     assert [f["ordinal"] for f in home["building"]["floors"]] == [1, 2, 3]
     assert home["own"] | {"dwelling_id": ""} == {
         "dwelling_id": "",

@@ -14,7 +14,7 @@ from backend.kernel import db
 from backend.kernel.access import Actor, acting_as
 from backend.kernel.errors import NotFound
 from backend.places import admission, household, qr
-from backend.places.errors import NoSuchDwelling, NotYoursToDecide, ResidencyDecided
+from backend.places.errors import NoSuchDwelling, NotYoursToDecide, ResidencyDecided, TooManyAsked
 from backend.places.models import Building, Residency
 from notifications.models import Notice
 from tests.factories.accounts import create_member, create_person
@@ -70,6 +70,14 @@ def test_a_neighbour_joins_by_the_code_and_becomes_a_resident():
 def test_asking_twice_is_one_question():
     building, person = create_building(), create_person()
     assert ask(person, building).id == ask(person, building).id
+
+
+def test_who_asks_at_every_door_has_to_wait():
+    building, person = create_building(floors=range(1, 8)), create_person()
+    for floor in range(1, 6):
+        ask(person, building, f"{floor}01")
+    with pytest.raises(TooManyAsked):
+        ask(person, building, "601")
 
 
 def test_a_door_that_is_none_is_named():
