@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
@@ -20,7 +21,7 @@ Hook = Callable[[], None]
 
 _session: ContextVar[Session | None] = ContextVar("session", default=None)
 _deferred: ContextVar[list[Hook] | None] = ContextVar("deferred", default=None)
-_bound: Connection | None = None
+_bound: tuple[Connection, int] | None = None
 
 
 @lru_cache(maxsize=1)
@@ -89,14 +90,14 @@ def deferring() -> Iterator[list[Hook]]:
 
 
 def bind_for_tests(connection: Connection | None) -> None:
-    """Make every transaction a savepoint on `connection`, whose outer transaction the test rolls back."""
+    """Make every transaction of this thread a savepoint on `connection`; other threads would break in between two."""
     global _bound
-    _bound = connection
+    _bound = (connection, threading.get_ident()) if connection is not None else None
 
 
 def _open(read_only: bool) -> Session:
-    if _bound is not None:
-        return Session(bind=_bound, expire_on_commit=False, join_transaction_mode="create_savepoint")
+    if _bound is not None and _bound[1] == threading.get_ident():
+        return Session(bind=_bound[0], expire_on_commit=False, join_transaction_mode="create_savepoint")
     current = Session(bind=engine(), expire_on_commit=False)
     if read_only:
         current.connection(execution_options={"postgresql_readonly": True})
