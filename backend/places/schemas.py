@@ -149,27 +149,30 @@ class AskSchema(Schema):
     dwelling_id = f.UUID(load_default=None, allow_none=True)
 
 
+class AskerSchema(PlaceNameSchema):
+    phone_masked = f.String()
+
+
+class FloorNameSchema(Schema):
+    id = Id()
+    label = f.String()
+    ordinal = f.Integer()
+
+
+class AskedDwellingSchema(Schema):
+    id = Id()
+    number = f.String()
+    floor = f.Nested(FloorNameSchema)
+    building = f.Nested(PlaceNameSchema)
+
+
 class ResidencySchema(Schema):
     id = Id()
     state = f.String()
     asked_at = Time()
     decided_at = Time(allow_none=True)
-    person = f.Method("person_of", metadata={"type": "object"})
-    dwelling = f.Method("dwelling_of", metadata={"type": "object"})
-
-    def person_of(self, row: object) -> dict[str, object]:
-        person = row.person  # type: ignore[attr-defined]  # a Residency; models are not imported for their type alone
-        return {"id": str(person.id), "name": person.name, "phone_masked": person.phone_masked}
-
-    def dwelling_of(self, row: object) -> dict[str, object]:
-        dwelling = row.dwelling  # type: ignore[attr-defined]  # as above
-        floor, building = dwelling.floor, dwelling.building
-        return {
-            "id": str(dwelling.id),
-            "number": dwelling.number,
-            "floor": {"id": str(floor.id), "label": floor.label, "ordinal": floor.ordinal},
-            "building": {"id": str(building.id), "name": building.name},
-        }
+    person = f.Nested(AskerSchema)
+    dwelling = f.Nested(AskedDwellingSchema)
 
 
 class ResidentSchema(Schema):

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.kernel import crypt
 from backend.kernel.db import Row
+from backend.kernel.text import mask_phone
+from backend.places.service import gcj
 
 
 class StationKind(StrEnum):
@@ -46,6 +48,15 @@ class Station(Row):
     @property
     def phone(self) -> str | None:
         return crypt.decrypt(self.phone_encrypted) if self.phone_encrypted else None
+
+    @property
+    def phone_masked(self) -> str | None:
+        return mask_phone(self.phone) if self.phone else None
+
+    @property
+    def gcj(self) -> dict[str, float]:
+        """Where China's map apps find it."""
+        return gcj(self.lat, self.lon)
 
 
 class StationCover(Row):

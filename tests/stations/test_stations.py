@@ -110,3 +110,19 @@ def test_the_property_sees_the_station_that_covers_it_and_no_other():
         assert actor is not None
         assert [s.name for s in session.scalars(service.visible_to(actor))] == ["自己的"]
         assert session.get_one(Station, session.scalars(service.visible_to(actor)).one().id).phone is None
+
+
+def test_stations_and_watchers_over_http(client, as_actor):
+    estate = create_estate()
+    building = create_building(estate=estate)
+    create_station("自己的", covers=[estate])
+    guard = create_member("control_room", estate.scope_path, name="赵海生")
+    assert client.get("/api/stations").status_code == 401
+    with db.transaction():
+        actor = actors.actor_for(guard.id)
+    assert actor is not None
+    as_actor(actor.scopes, person_id=guard.id)
+    (station,) = client.get("/api/stations").json["items"]
+    assert station["name"] == "自己的" and station["phone_masked"] is None and station["gcj"]["lat"] != station["lat"]
+    watch = client.get(f"/api/buildings/{building.id}/watch").json
+    assert [p["name"] for p in watch["control_room"]] == ["赵海生"] and watch["station"] == []

@@ -40,3 +40,15 @@ def test_a_role_on_a_unit_reaches_its_buildings():
     with db.transaction():
         service.register_scope()
         assert scopes.find("unit", unit.id).paths == (building.scope_path,)
+
+
+def test_units_of_a_building_over_http(client, as_actor):
+    building, other = create_building(), create_building()
+    create_unit(building, "面馆")
+    create_unit(other, "学校", "school")
+    as_actor({"units.see": (building.scope_path,)})
+    found = client.get(f"/api/units?building={building.id}").json["items"]
+    assert [u["name"] for u in found] == ["面馆"] and found[0]["premises"][0]["building"]["id"] == str(building.id)
+    assert client.get(f"/api/units?building={other.id}").json["items"] == []
+    as_actor({})
+    assert client.get("/api/units").status_code == 403
