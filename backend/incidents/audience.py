@@ -43,11 +43,7 @@ def ring0(incident: Incident) -> list[UUID]:
 def ring1(incident: Incident) -> list[UUID]:
     """Station leader, property manager, grid worker, monitoring centre, and who is on duty in the next stations."""
     people = accounts.people_with("incidents.respond", incident.scope_path, roles=RING1_ROLES)
-    near = stations.next_stations(incident.scope_path)
-    covered = stations.covered_paths([station.id for station in near])
-    for paths in covered.values():
-        people += stations.on_duty("station", paths[0]) if paths else []
-    return _once(people)
+    return _once(people + stations.next_on_duty(incident.scope_path))
 
 
 def authorities(incident: Incident) -> list[UUID]:

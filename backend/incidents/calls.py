@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 
 from backend.incidents import intake, records
 from backend.incidents.errors import PlaceNotProved
-from backend.incidents.joining import Place, choose
+from backend.incidents.joining import Place, choose, is_graver
 from backend.incidents.limits import CALL_RADIUS_M, CALLS_BY_ADDRESS, CALLS_BY_BUILDING, limits_at
 from backend.incidents.models import Call, Incident
 from backend.incidents.people import by
 from backend.incidents.settling import settle
-from backend.incidents.states import By, Change, FireHere
+from backend.incidents.states import UNVERIFIED, By, Change, FireHere
 from backend.incidents.transitions import opened, step
 from backend.kernel import clock, crypt, db, policy
 from backend.kernel.access import Actor
@@ -50,17 +50,19 @@ def call(
     known = actor if actor and _is_known(actor) else None
     speaker = by(actor, building.scope_path, building.id) if actor and known else None
     is_muted = speaker is None and _is_beyond_limits(building, address, at)
-    event = FireHere(at, speaker, floor.ordinal if floor else None, is_muted)
-    place = Place(
-        category, str(estate.id) if estate else None, str(building.id), event.floor, is_sure=speaker is not None
-    )
+    ordinal = floor.ordinal if floor else None
+    place = Place(category, str(estate.id) if estate else None, str(building.id), ordinal, is_sure=speaker is not None)
     found = choose(place, intake.candidates(place, at, rules), at, rules)
     incident = intake.locked(UUID(found.id)) if found else None
+    graver = incident is not None and is_graver(category, incident.category)
+    event = FireHere(at, speaker, ordinal, is_muted, graver)
     change = step(records.snapshot(incident), event, rules) if incident else None
     is_new = incident is None or not isinstance(change, Change)
     if incident is None or not isinstance(change, Change):
         incident = intake.draft(category, estate, building, building.scope_path, at)
         change = opened(event, rules)
+    if speaker is not None or incident.state in UNVERIFIED:
+        intake.raise_category(incident, category, at)
     if floor:
         records.add_floor(incident, floor.id, floor.ordinal)
     _keep(incident, change, event, building, where, address, note)

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import exists, func, or_, select, text
 
 from backend.incidents import records, rings
-from backend.incidents.joining import Candidate, Place, choose
+from backend.incidents.joining import Candidate, Place, choose, is_graver
 from backend.incidents.limits import limits_at
 from backend.incidents.models import Incident, IncidentEvidence
 from backend.incidents.settling import open_scopes, settle
 from backend.incidents.states import (
+    DETECTED,
     OPEN,
     Change,
     Danger,
@@ -24,6 +25,7 @@ from backend.incidents.states import (
 )
 from backend.incidents.transitions import opened, step
 from backend.kernel import db
+from backend.kernel.scope import within
 from backend.monitoring.events import DangerSensed, EvidenceSeen
 from backend.places.models import Building, Estate
 
@@ -44,13 +46,14 @@ def take_in(danger: DangerSensed) -> Incident:
         source=str(danger.transmitter_id),
         is_sure=danger.is_source_verified and not danger.is_test,
     )
-    event = _event(danger)
     found = choose(place, candidates(place, at, policy), at, policy)
     incident = locked(UUID(found.id)) if found else None
+    event = _event(danger, incident)
     change = step(records.snapshot(incident), event, policy) if incident else None
     if incident is None or not isinstance(change, Change):
         incident, change = draft(danger.category, estate, building, path, at), opened(event, policy)
     is_placed = _learn_place(incident, danger, building)
+    raise_category(incident, danger.category, at)
     _write(incident, change, danger, policy)
     if is_placed and incident.state == State.CONFIRMED:
         rings.tell(incident, (2,))
@@ -59,16 +62,24 @@ def take_in(danger: DangerSensed) -> Incident:
     return incident
 
 
-def _event(danger: DangerSensed) -> Danger:
+def _event(danger: DangerSensed, incident: Incident | None = None) -> Danger:
     return Danger(
         at=danger.received_at,
         point=_point(danger),
         floor=danger.floor_ordinal,
         confirms=danger.evidence == "confirm",
-        is_registered=danger.device_id is not None,
+        is_registered=danger.device_id is not None and danger.category in DETECTED,
         is_source_verified=danger.is_source_verified,
         is_test=danger.is_test,
+        is_graver=incident is not None and is_graver(danger.category, incident.category),
     )
+
+
+def raise_category(incident: Incident, category: str, at: datetime) -> None:
+    """The graver category takes over, with its words; a line of the timeline says so."""
+    if is_graver(category, incident.category):
+        records.add_entry(incident, at, "category", f"now_{category}", before=incident.category)
+        incident.category = category
 
 
 def _point(danger: DangerSensed) -> str:
@@ -95,6 +106,7 @@ def _write(incident: Incident, change: Change, danger: DangerSensed, policy: Pol
         label=danger.label,
         evidence=danger.evidence,
         words={"zh": danger.words_zh, "en": danger.words_en},
+        is_source_verified=danger.is_source_verified,
         counts=event.is_registered and event.is_source_verified and not event.is_test,
     )
     settle(
@@ -108,14 +120,20 @@ def _write(incident: Incident, change: Change, danger: DangerSensed, policy: Pol
 
 
 def note_evidence(seen: EvidenceSeen) -> None:
-    """A reset or a recovery: written into what is open there, and closing nothing."""
+    """A reset or a recovery: written into what is open there, and closing nothing.
+
+    One point's recovery belongs to the incident that this point spoke for; a panel's reset to all of its place.
+    """
     estate, building = _place(None, seen.building_id)
     lock(estate.scope_path if estate else (building.scope_path if building else seen.scope_path))
     query = select(Incident.id).where(Incident.state.in_(OPEN), Incident.is_exercise.is_(False))
-    if seen.building_id:
+    if seen.device_id:
+        table = IncidentEvidence
+        query = query.where(exists().where(table.incident_id == Incident.id, table.device_id == seen.device_id))
+    elif seen.building_id:
         query = query.where(Incident.building_id == seen.building_id)
     else:
-        query = query.where(Incident.scope_path == seen.scope_path)
+        query = query.where(within(Incident.scope_path, [seen.scope_path]))
     for incident_id in db.session().scalars(query.order_by(Incident.id)):
         incident = locked(incident_id)
         policy = limits_at(incident.scope_path)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from backend.incidents.evidence import flights
-from backend.incidents.states import OPEN, Category, Policy, State
+from backend.incidents.states import DETECTED, GRAVITY, OPEN, Category, Policy, State
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,8 @@ def _rank(place: Place, one: Candidate, at: datetime, policy: Policy) -> int | N
         return None
     if _is_near(place, one, policy):
         return 4 if is_open else 1
-    if one.state is State.CONFIRMED or (one.state is State.CONTROLLED and place.is_sure):
+    is_burning = one.state is State.CONFIRMED or (one.state is State.CONTROLLED and place.is_sure)
+    if is_burning and not is_graver(place.category, one.category):
         return 3
     return None
 
@@ -88,10 +89,18 @@ def _same_source(place: Place, one: Candidate) -> bool:
     return place.source is not None and place.source in one.sources
 
 
+def is_graver(category: str, than: str) -> bool:
+    """Fire, gas, trapped, electrical, other: the graver one names what belongs together."""
+    return GRAVITY.index(Category(category)) < GRAVITY.index(Category(than))
+
+
 def _may_share(place: Place, one: Candidate) -> bool:
-    """One category, one verdict. A confirmed fire takes in whatever else its building reports."""
-    on_fire = one.category == Category.FIRE and one.state in (State.CONFIRMED, State.CONTROLLED)
-    return place.category == one.category or on_fire
+    """One place, one verdict, whatever the category. But who is trapped is confirmed without any fire: a single
+
+    detector beside it must not make a confirmed fire of that.
+    """
+    is_verified = one.state in (State.CONFIRMED, State.CONTROLLED)
+    return not (is_verified and one.category not in DETECTED and is_graver(place.category, one.category))
 
 
 def _is_alive(one: Candidate, at: datetime, policy: Policy) -> bool:

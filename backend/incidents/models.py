@@ -133,6 +133,7 @@ class IncidentEvidence(Row):
     evidence: Mapped[str] = mapped_column(default="suspect")
     words: Mapped[dict[str, Any]] = mapped_column(default=dict)
     counts: Mapped[bool] = mapped_column(default=False)
+    is_source_verified: Mapped[bool] = mapped_column(default=True)
     is_household: Mapped[bool] = mapped_column(default=False)
 
 

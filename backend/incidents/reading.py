@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from backend.accounts import service as accounts
-from backend.incidents import people, roll_call, showing, timeline
+from backend.incidents import people, records, roll_call, showing, timeline
 from backend.incidents.audience import Home, Telling
 from backend.incidents.limits import limits_at
 from backend.incidents.models import (
@@ -20,7 +20,8 @@ from backend.incidents.models import (
     Responder,
 )
 from backend.incidents.service import seen, visible_to
-from backend.incidents.states import OPEN, State, Verb
+from backend.incidents.states import OPEN, By, Change, Policy, Said, Snapshot, State, Verb
+from backend.incidents.transitions import step
 from backend.kernel import clock, db
 from backend.kernel.access import Actor
 from backend.places.models import Building, Dwelling, Floor, Residency, ResidencyState
@@ -36,9 +37,15 @@ def listed(actor: Actor, state: str | None = None, building: UUID | None = None)
     query = visible_to(actor)
     if building is not None:
         query = query.where(Incident.building_id == building)
-    if state == "open":
-        return query.where(Incident.state.in_(OPEN))
+    if state in ("open", "over"):
+        return query.where(Incident.state.in_(OPEN) if state == "open" else Incident.state.not_in(OPEN))
     return query.where(Incident.state == state) if state else query
+
+
+def row(actor: Actor, incident: Incident) -> dict[str, Any]:
+    """An item of the list; with the door for who goes there."""
+    is_staff = actor.may("incidents.respond", incident.scope_path)
+    return {**showing.item(incident), "dwelling": showing.door(incident) if is_staff else None}
 
 
 def detail(actor: Actor, incident_id: UUID) -> dict[str, Any]:
@@ -49,7 +56,7 @@ def detail(actor: Actor, incident_id: UUID) -> dict[str, Any]:
     home = home_of(actor, telling)
     speaker = people.by_of(actor, incident, telling.own)
     return {
-        **showing.item(incident),
+        **row(actor, incident),
         "place": showing.place(incident, is_full=is_staff)["en" if actor.language == "en" else "zh"],
         "watching_until": _watching_until(incident),
         "timeline": _timeline(actor, incident, is_staff),
@@ -61,7 +68,7 @@ def detail(actor: Actor, incident_id: UUID) -> dict[str, Any]:
         "own": _own(actor, incident, home, telling.own),
         "responders": _responders(incident) if is_staff else [],
         "dismissal": _pending(incident) if is_staff else None,
-        "may": sorted(verb.value for verb in speaker.may),
+        "may": _may(actor, incident, speaker),
         "cause": incident.cause,
         "grade": incident.grade,
         "loss": incident.loss,
@@ -122,6 +129,7 @@ def _evidence(
             "evidence": row.evidence,
             "words": row.words.get(language, ""),
             "is_counted": row.counts,
+            "is_source_verified": row.kind != "device" or row.is_source_verified,
         }
         for row in rows
     ]
@@ -173,9 +181,24 @@ def _pending(incident: Incident) -> dict[str, Any] | None:
     row = db.session().scalars(query.order_by(Dismissal.at.desc()).limit(1)).first()
     name = accounts.names_of([incident.dismissed_by]).get(incident.dismissed_by, "")
     who = {"id": incident.dismissed_by, "name": name}
-    return {"person": who, "reason": row.reason if row else "unknown", "at": row.at if row else None}
+    given = {"reason": row.reason, "at": row.at, "note": row.note} if row else {"reason": "unknown"}
+    return {"person": who, **given}
 
 
-def limits_of(incident: Incident) -> dict[str, int]:
-    """The limits that hold at its place, for the dials."""
-    return vars(limits_at(incident.scope_path))
+def _may(actor: Actor, incident: Incident, speaker: By) -> list[str]:
+    """What this person can do now, in the contract's spelling: the table itself is asked, for each verb."""
+    now, at, policy = records.snapshot(incident), clock.now(), limits_at(incident.scope_path)
+    tried = {verb: Said(at, verb, speaker, at_scene=True, answer="real") for verb in speaker.may}
+    if not actor.may("incidents.dismiss", incident.scope_path):
+        tried.pop(Verb.DISMISS, None)
+    names = [verb.value.replace("_", "-") for verb, said in tried.items() if _is_open(now, said, policy)]
+    if speaker.may_dismiss_afar and _is_open(now, Said(at, Verb.DISMISS, speaker), policy):
+        names.append("dismiss_afar")
+    if actor.may("devices.silence", incident.scope_path) and now.is_open:
+        names.append("silence")
+    return sorted(names)
+
+
+def _is_open(now: Snapshot, said: Said, policy: Policy) -> bool:
+    answer = step(now, said, policy)
+    return isinstance(answer, Change) and answer.is_new

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 
 from backend.accounts import service as accounts
 from backend.incidents import roll_call, showing, timeline
-from backend.incidents.models import Dismissal, Incident, IncidentEntry, IncidentEvidence, Responder, RingStep
+from backend.incidents.models import (
+    Dismissal,
+    Incident,
+    IncidentEntry,
+    IncidentEvidence,
+    IncidentScope,
+    Responder,
+    RingStep,
+)
 from backend.incidents.service import seen
 from backend.kernel import clock, db, policy
 from backend.kernel.access import Actor
+from backend.kernel.scope import within
 from notifications import service as notices
 
 # A micro station answers within 1 minute, is there within 3, attacks within 5 (公消〔2015〕301号, local rules).
@@ -84,7 +95,7 @@ def _evidence(incident: Incident, language: str) -> list[dict[str, Any]]:
             "id": row.id, "kind": row.kind, "at": row.first_at, "last_at": row.at, "times": row.times,
             "device_id": row.device_id, "floor_ordinal": row.floor_ordinal, "label": row.label,
             "evidence": row.evidence, "words": row.words.get("en" if language == "en" else "zh", ""),
-            "is_counted": row.counts,
+            "is_counted": row.counts, "is_source_verified": row.kind != "device" or row.is_source_verified,
         }
         for row in db.session().scalars(query)
     ]  # fmt: skip
@@ -118,3 +129,36 @@ def _dismissals(incident: Incident) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def rates(actor: Actor, days: int) -> list[dict[str, Any]]:
+    """Each person's dismissals within the asker's scope, with their share of what the person answered at all."""
+    since = clock.now() - timedelta(days=days)
+    mine = exists().where(
+        IncidentScope.incident_id == Incident.id, within(IncidentScope.scope_path, actor.paths("dismissals.see"))
+    )
+    seen_ids = select(Incident.id).where(mine, Incident.opened_at >= since, Incident.is_exercise.is_(False))
+    by_person: dict[UUID, list[Dismissal]] = defaultdict(list)
+    for row in db.session().scalars(select(Dismissal).where(Dismissal.incident_id.in_(seen_ids))):
+        by_person[row.person_id].append(row)
+    answered = (
+        select(IncidentEntry.person_id, func.count(IncidentEntry.incident_id.distinct()))
+        .where(IncidentEntry.incident_id.in_(seen_ids), IncidentEntry.person_id.in_(list(by_person)))
+        .group_by(IncidentEntry.person_id)
+    )
+    totals: dict[UUID, int] = {person: total for person, total in db.session().execute(answered) if person}
+    names = accounts.names_of(by_person)
+    made = [_rate(person, rows, totals.get(person, 0), names) for person, rows in by_person.items()]
+    return sorted(made, key=lambda one: (-one["rate"], -one["dismissed"]))
+
+
+def _rate(person: UUID, rows: list[Dismissal], total: int, names: dict[UUID, str]) -> dict[str, Any]:
+    dismissed = len({row.incident_id for row in rows})
+    return {
+        "person": {"id": person, "name": names.get(person, "")},
+        "dismissed": dismissed,
+        "total": max(total, dismissed),
+        "rate": round(dismissed / max(total, dismissed), 3),
+        "last_at": max(row.at for row in rows),
+        "reasons": dict(Counter(row.reason for row in rows)),
+    }

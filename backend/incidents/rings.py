@@ -7,6 +7,7 @@ twice (notifications.send is idempotent by subject, step and person). Whoever wa
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,9 +17,9 @@ from sqlalchemy import select, update
 import notifications
 from backend.incidents import audience, showing
 from backend.incidents.audience import Home, Telling
-from backend.incidents.models import Incident, RingStep
+from backend.incidents.models import Dismissal, Incident, RingStep
 from backend.incidents.states import OPEN, State
-from backend.kernel import clock, db, jobs
+from backend.kernel import clock, db, jobs, policy
 from backend.places import service as places
 from notifications import Recipient
 from notifications import service as notices
@@ -27,6 +28,13 @@ log = structlog.get_logger(__name__)
 CHUNK = 500
 BELL_S = timedelta(seconds=2)  # what no bell woke by then, the sweeper does
 STAFF_VERBS = ["acknowledge"]
+STAFF_ADVICE = {
+    "zh": "打开守望看位置、水源和需要帮助的住户。",
+    "en": "Open Shouwang for the place, the water and who needs help.",
+}
+NEXT_SMS = policy.declare(
+    "incidents.next_sms", False, "Whether the next buildings get an SMS besides the push when they are to be ready."
+)
 SUBJECT = "incident"
 Told = tuple[UUID, Home | None]
 
@@ -107,6 +115,7 @@ def _send(incident: Incident, kind: str, name: str, people: list[UUID], sms: str
     text = {language: telling.words(None, language) for language in ("zh", "en")}
     params = _params(incident, is_full=True) | {
         "verbs": STAFF_VERBS,
+        "advice": STAFF_ADVICE,
         "incident": {**telling.item, "words": text},
     }
     recipients = [Recipient(person, sms=sms) for person in people]
@@ -119,6 +128,7 @@ def _params(incident: Incident, *, is_full: bool) -> dict[str, object]:
         "category": incident.category,
         "is_exercise": incident.is_exercise,
         "is_test": incident.is_test,
+        "is_source_verified": incident.is_source_verified or incident.signal_count == 0,
     }
 
 
@@ -153,12 +163,20 @@ def _send_chunk(incident: Incident, row: RingStep, chunk: list[Told]) -> int:
     verbs = {"confirmed": ("safe", "help"), "next": ("help",)}.get(row.what, ())
     kind = {"confirmed": "incident.confirmed", "next": "incident.next"}.get(row.what, row.what)
     people = [telling.recipient(person, home, verbs) for person, home in chunk]
+    if row.what == "next" and not policy.get(NEXT_SMS, incident.scope_path):
+        people = [replace(one, sms="never") for one in people]
     return _send_all(incident, kind, row.step, people)
 
 
 def _send_all(incident: Incident, kind: str, name: str, people: list[Recipient]) -> int:
-    params = _params(incident, is_full=False) | {"reason": incident.note or ""}
+    params = _params(incident, is_full=False) | {"reason": _reason(incident)}
     return notifications.send(kind, subject=(SUBJECT, incident.id), step=name, recipients=people, params=params)
+
+
+def _reason(incident: Incident) -> str:
+    """Why it was held for false, in the words of the last dismissal."""
+    query = select(Dismissal.reason).where(Dismissal.incident_id == incident.id)
+    return db.session().scalar(query.order_by(Dismissal.at.desc()).limit(1)) or ""
 
 
 def _of_the_building(telling: Telling, row: RingStep) -> list[Told]:

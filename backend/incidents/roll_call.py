@@ -26,6 +26,7 @@ from backend.places.models import Building, Dwelling, Floor, Residency, Residenc
 from notifications import Recipient
 from notifications import service as notices
 
+Needs = dict[UUID, list[dict[str, Any]]]
 ANSWERS = ("people", "can_walk", "smoke")
 
 
@@ -135,17 +136,18 @@ def _words(incident: Incident) -> Sequence[RollCall]:
     return db.session().scalars(select(RollCall).where(RollCall.incident_id == incident.id)).all()
 
 
-def _needs(actor: Actor, incident: Incident, buildings: list[Building]) -> dict[UUID, int]:
+def _needs(actor: Actor, incident: Incident, buildings: list[Building]) -> Needs:
+    """Who needs help to leave, by door; needs.see on the building is what opens it, not the own home's."""
     if not actor.may("needs.see", incident.scope_path):
         return {}
-    counted: dict[UUID, int] = defaultdict(int)
+    found: Needs = defaultdict(list)
     for need in places.needs_of([building.id for building in buildings]):
-        counted[need["dwelling_id"]] += need["people"]
-    return counted
+        found[need["dwelling_id"]].append({name: need[name] for name in ("kind", "label", "note", "people")})
+    return found
 
 
 def _of_building(
-    incident: Incident, building: Building, words: Sequence[RollCall], needs: dict[UUID, int], is_staff: bool
+    incident: Incident, building: Building, words: Sequence[RollCall], needs: Needs, is_staff: bool
 ) -> dict[str, Any]:
     by_door: dict[UUID, list[RollCall]] = defaultdict(list)
     for row in words:
@@ -155,7 +157,7 @@ def _of_building(
     on_fire = audience.household_dwellings(incident)
     doors: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for dwelling_id, number, floor_id in _doors(building):
-        cell = _cell(dwelling_id, number, by_door[dwelling_id], needs.get(dwelling_id, 0), dwelling_id in on_fire)
+        cell = _cell(dwelling_id, number, by_door[dwelling_id], needs.get(dwelling_id, []), dwelling_id in on_fire)
         doors[floor_id].append(cell)
     floors = [_floor(floor, doors[floor.id], burning, is_staff) for floor in reversed(places.floors_of(building.id))]
     named = {"id": building.id, "name": building.name}
@@ -167,7 +169,9 @@ def _doors(building: Building) -> Sequence[Any]:
     return db.session().execute(query.order_by(Dwelling.number)).all()
 
 
-def _cell(dwelling_id: UUID, number: str, words: list[RollCall], needs: int, is_fire: bool) -> dict[str, Any]:
+def _cell(
+    dwelling_id: UUID, number: str, words: list[RollCall], who: list[dict[str, Any]], is_fire: bool
+) -> dict[str, Any]:
     """One door: a call for help outweighs a safe word, and the burning door is shown as burning until it speaks."""
     last = max(words, key=lambda row: (row.status == "help", row.at), default=None)
     status = last.status if last else ("fire" if is_fire else "silent")
@@ -176,7 +180,8 @@ def _cell(dwelling_id: UUID, number: str, words: list[RollCall], needs: int, is_
         "number": number,
         "status": status,
         "is_fire": is_fire,
-        "needs": needs,
+        "needs": sum(one["people"] for one in who),
+        "who": who,
         **{name: getattr(last, name) if last else None for name in (*ANSWERS, "at")},
     }
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Response, request
 
+from backend.incidents import asking as a
 from backend.incidents import calls, exercises, live, reading, report, roll_call, service, showing, verbs
 from backend.incidents import schemas as s
 from backend.incidents.models import Incident
@@ -19,11 +20,11 @@ ONE = "/incidents/<uuid:incident_id>"
 Detail = dict[str, Any]
 
 
-@blueprint.op("GET", "/incidents", needs="incidents.see", query=s.IncidentQuery, out=page_of(s.IncidentSchema))
+@blueprint.op("GET", "/incidents", needs="incidents.see", query=a.IncidentQuery, out=page_of(s.IncidentSchema))
 def incidents(query: dict[str, Any]) -> dict[str, Any]:
     """The incidents in my scope; state=open is all that is not over."""
     found = page(reading.listed(actor(), query["state"], query["building"]), Incident, query["limit"], query["after"])
-    return {"items": [showing.item(one) for one in found["items"]], "next": found["next"]}
+    return {"items": [reading.row(actor(), one) for one in found["items"]], "next": found["next"]}
 
 
 @blueprint.op("GET", ONE, needs="incidents.see", out=s.IncidentDetailSchema)
@@ -38,7 +39,7 @@ def incident_report(incident_id: UUID) -> dict[str, Any]:
     return report.report(actor(), incident_id)
 
 
-@blueprint.op("POST", "/incidents", needs=PUBLIC, body=s.FireHereSchema, out=s.IncidentSchema, status=201)
+@blueprint.op("POST", "/incidents", needs=PUBLIC, body=a.FireHereSchema, out=s.IncidentSchema, status=201)
 def fire_here(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
     """Fire here: opens an incident (201) or joins one (200). Signed out it needs the QR code or a position."""
     where = calls.Where(**body["place"])
@@ -58,7 +59,7 @@ def acknowledge(incident_id: UUID) -> Detail:
     return _say(incident_id, Verb.ACKNOWLEDGE)
 
 
-@blueprint.op("POST", f"{ONE}/arrive", needs="incidents.respond", body=s.ArriveSchema, out=s.IncidentDetailSchema)
+@blueprint.op("POST", f"{ONE}/arrive", needs="incidents.respond", body=a.ArriveSchema, out=s.IncidentDetailSchema)
 def arrive(incident_id: UUID, body: dict[str, Any]) -> Detail:
     """I am at the scene: stops the second clock."""
     return _say(incident_id, Verb.ARRIVE, **body)
@@ -76,14 +77,14 @@ def ask_for_help(incident_id: UUID) -> Detail:
     return _say(incident_id, Verb.ASK_FOR_HELP)
 
 
-@blueprint.op("POST", f"{ONE}/confirm", needs="incidents.see", body=s.ConfirmSchema, out=s.IncidentDetailSchema)
+@blueprint.op("POST", f"{ONE}/confirm", needs="incidents.see", body=a.ConfirmSchema, out=s.IncidentDetailSchema)
 def confirm(incident_id: UUID, body: dict[str, Any]) -> Detail:
     """It burns: a responder at the scene decides, a resident's word is one of two."""
     photo = body["photo_id"]
     return _say(incident_id, Verb.CONFIRM, note=body["note"], photo_id=str(photo) if photo else None)
 
 
-@blueprint.op("POST", f"{ONE}/dismiss", needs="incidents.respond", body=s.DismissSchema, out=s.IncidentDetailSchema)
+@blueprint.op("POST", f"{ONE}/dismiss", needs="incidents.respond", body=a.DismissSchema, out=s.IncidentDetailSchema)
 def dismiss(incident_id: UUID, body: dict[str, Any]) -> Detail:
     """It is false, with the reason: at the scene it ends, from afar it is watched, a confirmed one needs two."""
     return _say(incident_id, Verb.DISMISS, **body)
@@ -95,7 +96,7 @@ def approve(incident_id: UUID) -> Detail:
     return _say(incident_id, Verb.APPROVE)
 
 
-@blueprint.op("POST", f"{ONE}/answer", needs="incidents.answer", body=s.AnswerSchema, out=s.IncidentDetailSchema)
+@blueprint.op("POST", f"{ONE}/answer", needs="incidents.answer", body=a.AnswerSchema, out=s.IncidentDetailSchema)
 def answer(incident_id: UUID, body: dict[str, Any]) -> Detail:
     """The household of the tripped detector: it was mine, or it is real."""
     return _say(incident_id, Verb.ANSWER, **body)
@@ -107,7 +108,7 @@ def control(incident_id: UUID) -> Detail:
     return _say(incident_id, Verb.CONTROL)
 
 
-@blueprint.op("POST", f"{ONE}/close", needs="incidents.close", body=s.CloseSchema, out=s.IncidentDetailSchema)
+@blueprint.op("POST", f"{ONE}/close", needs="incidents.close", body=a.CloseSchema, out=s.IncidentDetailSchema)
 def close(incident_id: UUID, body: dict[str, Any]) -> Detail:
     """It is over, with cause, grade and loss."""
     return _say(incident_id, Verb.CLOSE, **body)
@@ -119,14 +120,14 @@ def reopen(incident_id: UUID) -> Detail:
     return _say(incident_id, Verb.REOPEN)
 
 
-@blueprint.op("POST", f"{ONE}/silence", needs="devices.silence", body=s.SilenceSchema, out=s.IncidentDetailSchema)
+@blueprint.op("POST", f"{ONE}/silence", needs="devices.silence", body=a.SilenceSchema, out=s.IncidentDetailSchema)
 def silence(incident_id: UUID, body: dict[str, Any]) -> Detail:
     """Keep one device quiet for a while; audited."""
     verbs.silence(actor(), incident_id, body["device_id"], body["minutes"])
     return reading.detail(actor(), incident_id)
 
 
-@blueprint.op("POST", f"{ONE}/roll-call", needs="rollcall.answer", body=s.RollCallSchema, out=s.IncidentDetailSchema)
+@blueprint.op("POST", f"{ONE}/roll-call", needs="rollcall.answer", body=a.RollCallSchema, out=s.IncidentDetailSchema)
 def answer_roll_call(incident_id: UUID, body: dict[str, Any]) -> Detail:
     """I am safe, or I need help."""
     roll_call.answer(actor(), incident_id, **body)
@@ -139,8 +140,14 @@ def board(incident_id: UUID) -> dict[str, Any]:
     return roll_call.board(actor(), service.seen(actor(), incident_id))
 
 
+@blueprint.op("GET", "/dismissals", needs="dismissals.see", query=a.RateQuery, out=page_of(s.RateSchema))
+def dismissals(query: dict[str, Any]) -> dict[str, Any]:
+    """Who holds alarms for false how often, the highest rate first."""
+    return {"items": report.rates(actor(), query["days"]), "next": None}
+
+
 @blueprint.op(
-    "POST", "/exercises", needs="exercises.run", body=s.ExerciseSchema, out=s.IncidentDetailSchema, status=201
+    "POST", "/exercises", needs="exercises.run", body=a.ExerciseSchema, out=s.IncidentDetailSchema, status=201
 )
 def start_exercise(body: dict[str, Any]) -> Detail:
     """Start an exercise in a building: the same path, marked everywhere."""
@@ -155,7 +162,7 @@ def end_exercise(incident_id: UUID) -> Detail:
     return reading.detail(actor(), incident_id)
 
 
-@blueprint.op("GET", "/stream", needs=SIGNED_IN, query=s.StreamQuery)
+@blueprint.op("GET", "/stream", needs=SIGNED_IN, query=a.StreamQuery)
 def stream(query: dict[str, Any]) -> Response:
     """The live stream (SSE): incident, device, notice, a beat each 5 s, and reset when `after` is too old."""
     given = request.headers.get("Last-Event-ID", "")

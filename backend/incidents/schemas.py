@@ -1,26 +1,25 @@
-"""Shapes of incidents, their verbs, roll call, exercises and the report."""
+"""Shapes of incidents as they are answered: list, detail, roll call, report."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import marshmallow as ma
-from marshmallow.validate import Length, OneOf, Range
+from marshmallow.validate import OneOf
 
+from backend.accounts.schemas import NamedSchema
 from backend.incidents.models import Category, State
-from backend.kernel.api import PageQuery, Schema
+from backend.kernel.api import Schema
 from backend.kernel.jsonable import Id, Time
 
 f = ma.fields
-NOTE = Length(0, 1000)
-LAT, LON = Range(-90, 90), Range(-180, 180)
-STATES = ["open", *sorted(State)]
-REASONS = ["cooking", "steam", "dust", "test", "fault", "unknown"]
 
 
-class NamedSchema(Schema):
+class PlaceNamesSchema(NamedSchema):
+    name_en = f.String()
+
+
+class DoorNameSchema(Schema):
     id = Id()
-    name = f.String()
+    number = f.String()
 
 
 class IncidentFloorSchema(Schema):
@@ -39,8 +38,9 @@ class IncidentSchema(Schema):
     is_exercise = f.Boolean()
     is_test = f.Boolean()
     is_source_verified = f.Boolean()
-    estate = f.Nested(NamedSchema, allow_none=True)
-    building = f.Nested(NamedSchema, allow_none=True)
+    estate = f.Nested(PlaceNamesSchema, allow_none=True)
+    building = f.Nested(PlaceNamesSchema, allow_none=True)
+    dwelling = f.Nested(DoorNameSchema, allow_none=True)
     floors = f.List(f.Nested(IncidentFloorSchema))
     opened_at = Time()
     acknowledged_at = Time(allow_none=True)
@@ -84,6 +84,7 @@ class EvidenceSchema(Schema):
     evidence = f.String()
     words = f.String()
     is_counted = f.Boolean()
+    is_source_verified = f.Boolean()
 
 
 class ToldSchema(Schema):
@@ -99,12 +100,22 @@ class TotalsSchema(Schema):
     needs = f.Integer()
 
 
+class HelpNeededSchema(Schema):
+    """Somebody who needs help to leave; only for who may see it."""
+
+    kind = f.String()
+    label = f.String()
+    note = f.String()
+    people = f.Integer()
+
+
 class DoorWordSchema(Schema):
     id = Id()
     number = f.String()
     status = f.String(validate=OneOf(["safe", "help", "silent", "fire"]))
     is_fire = f.Boolean()
     needs = f.Integer()
+    who = f.List(f.Nested(HelpNeededSchema))
     people = f.Integer(allow_none=True)
     can_walk = f.Boolean(allow_none=True)
     smoke = f.Boolean(allow_none=True)
@@ -185,6 +196,7 @@ class ResponderSchema(Schema):
 class PendingSchema(Schema):
     person = f.Nested(NamedSchema)
     reason = f.String()
+    note = f.String(allow_none=True)
     at = Time(allow_none=True)
 
 
@@ -256,80 +268,12 @@ class ReportSchema(Schema):
     note = f.String(allow_none=True)
 
 
-# --- what comes in --------------------------------------------------------------------------------------------
+class RateSchema(Schema):
+    """One person's dismissals: `rate` is their share of the incidents that the person answered."""
 
-
-class IncidentQuery(PageQuery):
-    state = f.String(load_default=None, validate=OneOf(STATES))
-    building = f.UUID(load_default=None)
-
-
-class StreamQuery(Schema):
-    after = f.Integer(load_default=None, validate=Range(min=0, max=2**63 - 1))
-
-
-class WhereSchema(Schema):
-    """One proof of the place: a building of mine, the building's QR code, or a position (WGS 84)."""
-
-    building_id = f.UUID(load_default=None)
-    floor_id = f.UUID(load_default=None, allow_none=True)
-    qr = f.String(load_default=None, validate=Length(1, 300))
-    lat = f.Float(load_default=None, validate=LAT)
-    lon = f.Float(load_default=None, validate=LON)
-
-    @ma.validates_schema
-    def _is_one(self, data: dict[str, Any], **_: Any) -> None:
-        given = [data.get("building_id"), data.get("qr"), data.get("lat")]
-        if sum(one is not None for one in given) != 1 or (data.get("lat") is None) != (data.get("lon") is None):
-            raise ma.ValidationError("Give one of building_id, qr, or lat with lon.")
-
-
-class FireHereSchema(Schema):
-    category = f.String(required=True, validate=OneOf(list(Category)))
-    place = f.Nested(WhereSchema, required=True)
-    note = f.String(load_default=None, allow_none=True, validate=NOTE)
-
-
-class ArriveSchema(Schema):
-    lat = f.Float(load_default=None, allow_none=True, validate=LAT)
-    lon = f.Float(load_default=None, allow_none=True, validate=LON)
-
-
-class ConfirmSchema(Schema):
-    note = f.String(load_default=None, allow_none=True, validate=NOTE)
-    photo_id = f.UUID(load_default=None, allow_none=True)
-
-
-class DismissSchema(Schema):
-    reason = f.String(required=True, validate=OneOf(REASONS))
-    at_scene = f.Boolean(required=True)
-    note = f.String(load_default=None, allow_none=True, validate=NOTE)
-
-
-class AnswerSchema(Schema):
-    answer = f.String(required=True, validate=OneOf(["mine", "real"]))
-
-
-class CloseSchema(Schema):
-    cause = f.String(load_default=None, allow_none=True, validate=Length(0, 200))
-    grade = f.String(load_default=None, allow_none=True, validate=Length(0, 80))
-    loss = f.String(load_default=None, allow_none=True, validate=Length(0, 200))
-    note = f.String(load_default=None, allow_none=True, validate=NOTE)
-
-
-class SilenceSchema(Schema):
-    device_id = f.UUID(required=True)
-    minutes = f.Integer(required=True, validate=Range(1, 1440))
-
-
-class RollCallSchema(Schema):
-    status = f.String(required=True, validate=OneOf(["safe", "help"]))
-    people = f.Integer(load_default=None, allow_none=True, validate=Range(1, 50))
-    can_walk = f.Boolean(load_default=None, allow_none=True)
-    smoke = f.Boolean(load_default=None, allow_none=True)
-    dwelling_id = f.UUID(load_default=None, allow_none=True)
-
-
-class ExerciseSchema(Schema):
-    building_id = f.UUID(required=True)
-    floor_id = f.UUID(load_default=None, allow_none=True)
+    person = f.Nested(NamedSchema)
+    dismissed = f.Integer()
+    total = f.Integer()
+    rate = f.Float()
+    last_at = Time()
+    reasons = f.Dict(keys=f.String(), values=f.Integer())

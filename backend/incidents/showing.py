@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import orjson
@@ -12,6 +13,8 @@ from backend.kernel import db, stream
 from backend.kernel.jsonable import dumps
 from backend.places.models import Building, Estate
 
+_HAN, _LATIN = r"[\u4e00-\u9fff]", r"[0-9A-Za-z]"
+_BORDER = re.compile(f"(?<={_HAN})(?={_LATIN})|(?<={_LATIN})(?={_HAN})")
 TIMES = (
     "opened_at", "acknowledged_at", "arrived_at", "attacked_at", "confirmed_at", "controlled_at", "closed_at",
     "last_signal_at", "case_at", "watching_at",
@@ -28,8 +31,8 @@ def item(incident: Incident) -> dict[str, Any]:
         "is_exercise": incident.is_exercise,
         "is_test": incident.is_test,
         "is_source_verified": incident.is_source_verified,
-        "estate": {"id": incident.estate.id, "name": incident.estate.name} if incident.estate else None,
-        "building": {"id": incident.building.id, "name": incident.building.name} if incident.building else None,
+        "estate": _named(incident.estate),
+        "building": _named(incident.building),
         "floors": [{"id": f.floor_id, "label": f.label, "ordinal": f.ordinal} for f in incident.floors],
         **{name: getattr(incident, name) for name in TIMES},
         "ring": incident.ring,
@@ -52,6 +55,7 @@ def state_of(incident: Incident) -> dict[str, Any]:
         "state": incident.state,
         "verified_by": incident.verified_by,
         "version": incident.version,
+        "incident": plain(incident),
     }
 
 
@@ -65,15 +69,29 @@ def place(incident: Incident, *, is_full: bool = False) -> dict[str, str]:
     """Where it is, in both languages: estate, building, floors; the door only for who goes there (`is_full`)."""
     labels = [floor.label for floor in incident.floors]
     door = incident.dwelling.number if is_full and incident.dwelling else ""
-    zh = [incident.estate.name if incident.estate else "", incident.building.name if incident.building else ""]
-    en = [
-        _english(incident.building) if incident.building else "",
-        f"floor {_join(labels)}" if labels else "",
-        door,
-        _english(incident.estate) if incident.estate else "",
-    ]
-    zh += [f"{_join(labels)} 层" if labels else "", door]
+    estate, building = incident.estate, incident.building
+    named = building.name if building else ""
+    english = _english(building) if building else ""
+    # A building is often named with its estate: said once.
+    around = estate.name if estate and not named.startswith(estate.name) else ""
+    around_en = _english(estate) if estate and _english(estate) not in english else ""
+    zh = [around, named, f"{_join(labels)} 层" if labels else "", door]
+    en = [english, f"floor {_join(labels)}" if labels else "", door, around_en]
     return {"zh": " ".join(part for part in zh if part), "en": ", ".join(part for part in en if part)}
+
+
+def _named(thing: Building | Estate | None) -> dict[str, Any] | None:
+    return {"id": thing.id, "name": thing.name, "name_en": thing.name_en} if thing else None
+
+
+def door(incident: Incident) -> dict[str, Any] | None:
+    """The dwelling whose detector it was; only for who goes there."""
+    return {"id": incident.dwelling.id, "number": incident.dwelling.number} if incident.dwelling else None
+
+
+def spaced(text: str) -> str:
+    """A space between Chinese and figures or Latin letters: 1503 燃气报警."""
+    return _BORDER.sub(" ", text)
 
 
 def _english(thing: Building | Estate) -> str:

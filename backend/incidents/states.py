@@ -24,6 +24,10 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
+# The gravest first: of several that belong together it gives the incident its words.
+GRAVITY = (Category.FIRE, Category.GAS, Category.TRAPPED, Category.ELECTRICAL, Category.OTHER)
+DETECTED = frozenset({Category.FIRE, Category.GAS, Category.ELECTRICAL})
+
 OPEN = frozenset({State.SUSPECTED, State.WATCHING, State.CONFIRMED, State.CONTROLLED})
 UNVERIFIED = frozenset({State.SUSPECTED, State.WATCHING})
 INITIAL = frozenset({State.SUSPECTED, State.CONFIRMED})
@@ -96,6 +100,7 @@ class Danger:
     is_registered: bool = True
     is_source_verified: bool = True
     is_test: bool = False
+    is_graver: bool = False  # of a graver category than what is known: other words, so all are told again
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,7 @@ class FireHere:
     by: By | None = None
     floor: int | None = None
     is_muted: bool = False
+    is_graver: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backend.incidents.models import IncidentEntry
+from backend.incidents.showing import spaced
 from backend.kernel.text import mask_name
 
 DUTIES = {
@@ -77,6 +78,11 @@ LINES = {
     "unacknowledged_confirms": ("一直无人接警，按火情通知全楼", "Nobody answered: the building is alarmed"),
     "unverified_confirms": ("一直没有核实，按火情通知全楼", "Nobody verified it: the building is alarmed"),
     "fresh_minute": ("系统恢复，重新计时一分钟", "We were away: limits get one fresh minute"),
+    "graver_danger": ("{label}报警：{words}，重新通知全楼", "{label}: {words}, all are told again"),
+    "now_fire": ("险情升级为火警", "It is now a fire"),
+    "now_gas": ("险情升级为燃气泄漏", "It is now a gas leak"),
+    "now_trapped": ("险情升级为有人被困", "Somebody is trapped now"),
+    "now_electrical": ("险情升级为电气险情", "It is now an electrical danger"),
     "exercise_ended": ("演练结束", "The exercise is over"),
     "exercise_called_off": ("演练中止，真警", "Exercise called off: a real alarm"),
     "silenced": ("{who}让一个设备静音 {minutes} 分钟", "{who} silenced a device for {minutes} minutes"),
@@ -98,7 +104,7 @@ def line(entry: IncidentEntry, language: str, *, is_staff: bool) -> dict[str, An
     branch = "exercise" if entry.verb == "exercise" else entry.branch
     text = LINES.get(branch, ("{who}", "{who}"))[one].format_map(_filled(entry, one, who, is_staff))
     actor = {"id": entry.person_id, "name": shown, "duty": duty} if entry.person_id else None
-    text = _marked(entry, text, one)
+    text = _marked(entry, text if one else spaced(text), one)
     return {"at": entry.at, "verb": entry.verb, "branch": entry.branch, "actor": actor, "text": text}
 
 

@@ -99,9 +99,17 @@ def _with_danger(now: Snapshot, event: Danger) -> Snapshot:
 def _danger_while_confirmed(now: Snapshot, event: Danger, policy: Policy) -> Change:
     """Nothing new for the building, but a pending dismissal is void, and "nobody answered" may become "devices"."""
     seen = replace(_with_danger(now, event), dismissed_by=None)
+    if event.is_graver:
+        return _told_anew(seen, event.at)
     if now.verified_by is VerifiedBy.NOBODY and devices_confirm(now.sightings, event, policy):
         return noted(replace(seen, verified_by=VerifiedBy.DEVICE), "devices_verify")
     return noted(seen, "danger_while_confirmed")
+
+
+def _told_anew(now: Snapshot, at: datetime) -> Change:
+    """A graver category has other words for the same building: a new round tells them."""
+    after, rings = ring_up_to(replace(restarted(now, at), round=now.round + 1, ring=-1), 2)
+    return Change("graver_danger", after, (), rings)
 
 
 def _danger_while_controlled(now: Snapshot, event: Danger) -> Change:
@@ -138,6 +146,8 @@ def _call(now: Snapshot, event: FireHere, branch: str, path: tuple[State, ...]) 
     by = event.by
     if by is not None:
         seen = replace(seen, signs=with_sign(seen.signs, sign_of(by)))
+    if now.state is State.CONFIRMED and by is not None and event.is_graver:
+        return _told_anew(seen, event.at)
     if now.state not in UNVERIFIED:
         return noted(seen, branch)
     if by is not None:

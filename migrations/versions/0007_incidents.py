@@ -119,7 +119,7 @@ def _what_is_known() -> None:
         _time("first_at"), _number("times"), _id("signal_id", null=True), _id("transmitter_id", null=True),
         _id("device_id", null=True), _id("person_id", null=True), _id("dwelling_id", null=True),
         _number("floor_ordinal", null=True), _text("label"), _text("evidence"), _json("words"), _flag("counts"),
-        _flag("is_household"),
+        _flag("is_source_verified"), _flag("is_household"),
         sa.UniqueConstraint("incident_id", "round", "point", name="uq_incident_evidence_incident_id_round_point"),
     )  # fmt: skip
     op.create_index("ix_incident_evidence_transmitter_id", "incident_evidence", ["transmitter_id"])

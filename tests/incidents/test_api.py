@@ -14,6 +14,7 @@ from backend.accounts.models import Person
 from backend.kernel import db
 from backend.kernel.ids import new_id
 from backend.places import qr
+from backend.places.models import Need
 from tests.factories.accounts import create_member, create_person, create_session
 from tests.factories.incidents import Estate8, create_incident, create_watch
 from tests.factories.places import create_building, create_resident, find_dwelling
@@ -60,7 +61,9 @@ def test_the_list_and_the_detail_have_the_contract_s_shape(watch: Estate8, phone
     listed = phones["desk"].get("/incidents?state=open")
     assert [one["id"] for one in listed["items"]] == [str(incident.id)]
     assert set(listed["items"][0]) >= ITEM
-    assert listed["items"][0]["building"] == {"id": str(watch.tower.id), "name": watch.tower.name}
+    assert listed["items"][0]["building"] == {
+        "id": str(watch.tower.id), "name": watch.tower.name, "name_en": "",
+    }  # fmt: skip
     detail = phones["desk"].get(f"/incidents/{incident.id}")
     assert set(detail) >= DETAIL
     assert detail["told"] == {"people": 4, "received": 0, "answered": 0}
@@ -125,6 +128,9 @@ def test_a_confirmed_one_is_dismissed_by_two_people(watch: Estate8, phones: dict
     assert phones["desk"].post(f"{path}/approve", status=409)["code"] == "SecondPersonNeeded"
     assert phones["police"].post(f"{path}/approve", status=403)["code"] == "NotAllowed"
     assert phones["station"].post(f"{path}/approve")["state"] == "false_alarm"
+    rates = phones["inspector"].get("/dismissals")["items"]
+    assert [(one["person"]["name"], one["rate"], one["reasons"]) for one in rates] == [("desk", 1.0, {"steam": 1})]
+    assert phones["desk"].get("/dismissals", 403)["code"] == "NotAllowed"
     dismissals = phones["inspector"].get(f"{path}/report")["dismissals"]
     assert [(one["person"]["name"], one["approved_by"]["name"]) for one in dismissals] == [("desk", "station")]
 
@@ -199,9 +205,9 @@ def test_beyond_the_limits_a_call_is_kept_and_rings_nobody(app: Flask, watch: Es
     phone = Phone(app, None)
     for _ in range(5):
         phone.post("/incidents", near, 201 if _ == 0 else 200)
-    other = {"category": "gas", "place": near["place"]}
-    muted = phone.post("/incidents", other, 201)
-    assert muted["ring"] == -1
+    other = create_building("9 栋", watch.estate, at=(22.54, 113.94))
+    muted = phone.post("/incidents", {"category": "fire", "place": {"lat": other.lat, "lon": other.lon}}, 201)
+    assert (muted["state"], muted["ring"]) == ("suspected", -1)
 
 
 def test_two_neighbours_who_see_it_make_it_a_fire(watch: Estate8, phones: dict[str, Phone]) -> None:
@@ -244,3 +250,32 @@ def test_english_and_chinese(app: Flask, watch: Estate8) -> None:
     detail = Phone(app, person).get(f"/incidents/{incident.id}")
     assert detail["words"]["what"] == "Alarm on floor 3"
     assert detail["timeline"][0]["text"] == "A detector: smoke detector: fire"
+
+
+def test_may_lists_what_can_be_done_now(watch: Estate8, phones: dict[str, Phone]) -> None:
+    path = f"/incidents/{create_incident(watch.tower, 3).id}"
+    first = phones["desk"].get(path)["may"]
+    assert first == [
+        "acknowledge", "arrive", "ask-for-help", "attack", "confirm", "dismiss", "dismiss_afar", "silence",
+    ]  # fmt: skip
+    assert "acknowledge" not in phones["desk"].post(f"{path}/acknowledge")["may"]
+    assert phones["neighbour"].get(path)["may"] == ["confirm"]
+
+
+def test_the_door_and_the_household_s_needs_are_for_who_goes_there(watch: Estate8, phones: dict[str, Phone]) -> None:
+    door = find_dwelling(watch.tower, "302")
+    with db.transaction() as session:
+        session.add(Need(dwelling_id=door.id, label="王奶奶", kind="mobility", note="轮椅"))
+    incident = create_incident(watch.tower, 3, dwelling_id=door.id)
+    station, home = (phones[who].get(f"/incidents/{incident.id}") for who in ("station", "home"))
+    assert (station["dwelling"]["number"], home["dwelling"]) == ("302", None)
+    cell = next(c for one in station["roll_call"]["floors"] for c in one["dwellings"] if c["number"] == "302")
+    assert (cell["needs"], cell["who"][0]["note"], cell["is_fire"]) == (1, "轮椅", True)
+    assert home["roll_call"]["totals"]["needs"] == 0
+
+
+def test_a_device_is_silenced_with_an_end_and_a_line(watch: Estate8, phones: dict[str, Phone]) -> None:
+    path = f"/incidents/{create_incident(watch.tower, 3).id}/silence"
+    body = {"device_id": str(new_id()), "minutes": 30}
+    assert phones["property"].post(path, body, 403)["code"] == "NotAllowed"
+    assert phones["desk"].post(path, body, 404)["code"] == "NotFound"

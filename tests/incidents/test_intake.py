@@ -91,6 +91,26 @@ def test_a_reset_is_in_the_timeline_and_closes_nothing() -> None:
     assert all_incidents()[0].state == "suspected"
 
 
+def test_the_graver_category_takes_over_with_a_line() -> None:
+    watch = create_watch()
+    first = create_incident(watch.tower, 3, category="electrical")
+    second = create_incident(watch.tower, 3, category="fire")
+    assert (second.id, second.category, second.state) == (first.id, "fire", "confirmed")
+    with db.transaction() as session:
+        branches = session.scalars(select(IncidentEntry.branch).filter_by(incident_id=first.id)).all()
+    assert "now_fire" in branches
+
+
+def test_a_recovery_is_noted_where_its_own_point_spoke() -> None:
+    watch, device = create_watch(), new_id()
+    toaster, fire = create_incident(watch.tower, 2, device_id=device), create_incident(watch.tower, 9)
+    with db.transaction():
+        note_evidence(EvidenceSeen(clock.now(), "restored", watch.tower.scope_path, watch.tower.id, device, "2 层烟感"))
+    with db.transaction() as session:
+        lines = session.scalars(select(IncidentEntry.incident_id).filter_by(verb="restored")).all()
+    assert list(lines) == [toaster.id] != [fire.id]
+
+
 def test_a_frame_dated_2099_changes_nothing_since_receipt_orders() -> None:
     watch = create_watch()
     with clock.freeze(T0):

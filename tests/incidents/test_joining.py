@@ -64,9 +64,15 @@ def test_never_across_an_exercise() -> None:
     assert chosen(danger(is_exercise=True), one()) is None
 
 
-def test_a_category_has_its_own_verdict_until_the_building_burns() -> None:
-    assert chosen(danger(category="gas"), one()) is None
-    assert chosen(danger(category="gas"), one(state=State.CONFIRMED)) == "one"
+def test_one_place_has_one_verdict_whatever_the_category() -> None:
+    assert chosen(danger(category="gas"), one(category="electrical")) == "one"
+    assert chosen(danger(3, category="gas"), one(state=State.CONFIRMED)) == "one"
+
+
+def test_a_single_detector_makes_no_confirmed_fire_of_something_lesser() -> None:
+    assert chosen(danger(3), one(category="gas", state=State.CONFIRMED)) is None
+    assert chosen(danger(), one(category="trapped", state=State.CONFIRMED)) is None
+    assert chosen(danger(), one(category="trapped")) == "one"
 
 
 def test_without_a_building_it_belongs_to_the_same_source_or_to_the_estate() -> None:

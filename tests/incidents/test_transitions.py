@@ -214,6 +214,12 @@ def test_controlled_burns_again_elsewhere_and_everybody_hears_again() -> None:
     assert (again.branch, again.after.round, again.rings) == ("danger_elsewhere", 1, (0, 1, 2))
 
 
+def test_a_graver_danger_on_a_confirmed_one_tells_all_again() -> None:
+    gas = opened(danger(confirms=True))
+    change = run(replace(danger(30, "b"), is_graver=True), start=gas.after)
+    assert (change.branch, change.after.round, change.rings) == ("graver_danger", 1, (0, 1, 2))
+
+
 def test_closing_needs_control_or_a_false_alarm() -> None:
     fire = opened(danger(confirms=True))
     assert refusal(fire, said(Verb.CLOSE, GUARD)) == "WrongState"
