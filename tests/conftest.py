@@ -30,9 +30,9 @@ from backend.kernel.access import Actor
 from tests.embedded import Servers
 
 OTHERS = (
-    "HOST PORT GATEWAY_HOST GATEWAY_PORT PUBLIC_URL TRUSTED_PROXIES SMS_PROVIDER SMS_CONSOLE_FORCED "
-    "PUSH_CA_FILE LOG_LEVEL SHOUWANG_VERSION"
-).split()
+    "HOST", "PORT", "GATEWAY_HOST", "GATEWAY_PORT", "PUBLIC_URL", "TRUSTED_PROXIES", "SMS_PROVIDER",
+    "SMS_CONSOLE_FORCED", "PUSH_CA_FILE", "LOG_LEVEL", "SHOUWANG_VERSION",
+)  # fmt: skip
 SERVERS = pytest.StashKey[Servers]()
 # In this order; the two last on one worker each, so that two browsers do not fight for two cores.
 LATE = ("tests/faults/", "tests/browser/", "tests/guards/")
