@@ -13,7 +13,6 @@ from backend.demo.devices import planned
 from backend.demo.drill import holding_tongue
 from backend.demo.estate import TRANSMITTERS
 from backend.demo.transmitter import Transmitter
-from backend.kernel import db
 from backend.monitoring.gateway import bodies, codes, profiles
 from tests.demo.test_drill import Platform
 
