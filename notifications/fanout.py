@@ -28,7 +28,7 @@ _random = random.SystemRandom()
 CHUNK = 200
 IN_FLIGHT = 800
 BURST = 8  # requests started between two looks at the network
-MARK_EVERY, MARK_S = 50, 0.05  # what a kill can repeat is at most this and what is on its way
+MARK_EVERY, MARK_S = 32, 0.05  # what a kill can repeat is at most this and what is on its way
 RENEW_S = 3.0
 ASK_S = 0.25
 LONGEST_WAIT_S = 3_600.0
@@ -60,6 +60,7 @@ class Fanout:
     def run(self, min_age_s: float = 0.0, most_s: float = 60.0) -> int:
         """Deliver for at most `most_s` seconds (and finish what is on its way). Returns how many were tried."""
         self._owner, ends, tried = new_id(), clock.monotonic() + most_s, 0
+        self._asked_at = -ASK_S
         while True:
             is_open = clock.monotonic() < ends
             if is_open:

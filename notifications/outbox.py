@@ -13,13 +13,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.kernel import clock, db
-from backend.kernel.ids import new_id
-from notifications.kinds import KINDS
-from notifications.models import CHANNELS, Delivery
+from notifications.rows import NewDelivery, add_deliveries
 
 LEASE = timedelta(seconds=10)
 RETRY_S = (1.0, 2.0, 4.0, 8.0)  # then every LATER_S until the notice is too old to be of use
@@ -29,6 +26,7 @@ _TAKE = text("""
 WITH due AS (
   SELECT id FROM deliveries
   WHERE state = 'queued' AND channel = :channel AND (lease_until IS NULL OR lease_until <= :now)
+    AND next_at <= CAST(:now AS timestamptz)
     AND next_at <= CASE WHEN attempts = 0 THEN CAST(:fresh AS timestamptz) ELSE CAST(:now AS timestamptz) END
   ORDER BY priority, next_at, id LIMIT :most FOR UPDATE SKIP LOCKED)
 UPDATE deliveries d SET lease_owner = :owner, lease_until = :until, attempts = d.attempts + 1
@@ -73,7 +71,7 @@ WHERE id = ANY(CAST(:ids AS uuid[])) AND gone_at IS NULL
 _FALL_BACK = text("""
 UPDATE notices SET fallback_at = NULL WHERE id IN (
   SELECT id FROM notices WHERE fallback_at <= :now ORDER BY fallback_at LIMIT 500 FOR UPDATE SKIP LOCKED)
-RETURNING id, ended_at, kind, urgency, created_at, read_at, EXISTS (SELECT 1 FROM deliveries d WHERE
+RETURNING id, ended_at, kind, urgency, read_at, EXISTS (SELECT 1 FROM deliveries d WHERE
   d.notice_id = notices.id AND d.state IN ('received', 'shown', 'opened', 'answered')) AS is_proved
 """)
 
@@ -172,8 +170,7 @@ def fall_back() -> int:
         found = session.execute(_FALL_BACK, {"now": now}).all()
         silent = [row for row in found if not (row.is_proved or row.ended_at or row.read_at)]
         if silent:
-            rows = [delivery(row.id, row.kind, row.urgency, row.created_at, now, "sms") for row in silent]
-            session.execute(insert(Delivery).on_conflict_do_nothing(), rows)
+            add_deliveries([NewDelivery(row.id, "sms", None, now, row.kind, row.urgency) for row in silent])
     return len(silent)
 
 
@@ -181,17 +178,6 @@ def expire() -> int:
     """Give up what is too old to be of use."""
     with db.transaction() as session:
         return int(session.execute(_EXPIRE, {"now": clock.now()}).rowcount)  # type: ignore[attr-defined]  # as above
-
-
-def delivery(
-    notice_id: UUID, kind: str, urgency: str, created_at: datetime, next_at: datetime, channel: str,
-    endpoint_id: UUID | None = None,
-) -> dict[str, Any]:  # fmt: skip
-    """The row of a new delivery: alarms before news, pushes before SMS."""
-    ends = max(created_at, next_at) + timedelta(seconds=KINDS[kind].ttl_s)
-    priority = (0 if urgency == "alarm" else 100) + CHANNELS.index(channel)
-    return {"id": new_id(), "notice_id": notice_id, "channel": channel, "endpoint_id": endpoint_id, "state": "queued",
-            "attempts": 0, "priority": priority, "is_short": False, "next_at": next_at, "expires_at": ends}  # fmt: skip
 
 
 def back_off_s(attempts: int) -> float:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select
 
 from backend.kernel import clock, db, jobs, policy, stream
 from backend.kernel.ids import new_id
-from notifications import contacts, outbox, texts
+from notifications import contacts, rows, texts
 from notifications.kinds import KINDS
-from notifications.models import Delivery, Notice, Preference, PushSubscription
+from notifications.models import Notice, Preference, PushSubscription
 from notifications.payload import url_of
+from notifications.rows import NewDelivery, NewNotice
 
 FALLBACK_S = policy.declare("notices.fallback_s", 20, "Seconds without a receipt until SMS joins")
 PROOF_DAYS = policy.declare("notices.proof_days", 45, "Days a phone's last receipt counts as proof that it rings")
@@ -50,57 +51,44 @@ def send(
     Idempotent by (subject id, step, person), also when two processes send at once. Works inside the caller's
     transaction. `sessions` limits pushes to the phones of these sessions (the test of one phone).
     """
-    urgency = urgency or KINDS[kind].urgency
+    urgency, now = urgency or KINDS[kind].urgency, clock.now()
     wanted = {r.person_id: r for r in reversed(recipients)}
-    order = list(dict.fromkeys(r.person_id for r in recipients))
-    now = clock.now()
-    shared = dict(params or {})
-    rows = [_notice(kind, subject, step, wanted[p], shared, urgency, now) for p in order]
-    if not rows:
-        return 0
-    statement = insert(Notice).on_conflict_do_nothing(index_elements=["subject_id", "step", "person_id"])
-    told = set(db.session().scalars(statement.returning(Notice.id), rows))
-    fresh = [row for row in rows if row["id"] in told]
+    order = dict.fromkeys(r.person_id for r in recipients)
+    notices = [_notice(kind, wanted[person], params or {}) for person in order]
+    told = rows.add_notices(kind, subject, step, urgency, now, notices) if notices else set()
+    fresh = [one for one in notices if one.id in told]
     if fresh:
-        count = _deliver(kind, urgency, fresh, now, sessions)
-        _ring(urgency, count)
-        _show(fresh)
+        _ring(urgency, _deliver(kind, urgency, fresh, now, sessions))
+        _show(fresh, kind, subject, urgency, now)
     return len(fresh)
 
 
-def _notice(
-    kind: str, subject: tuple[str, UUID], step: str, to: Recipient, shared: dict[str, Any], urgency: str, now: datetime
-) -> dict[str, Any]:
-    return {
-        "id": new_id(), "subject_kind": subject[0], "subject_id": subject[1], "step": step, "person_id": to.person_id,
-        "kind": kind, "params": {**shared, **to.params}, "urgency": urgency, "sms": to.sms or KINDS[kind].sms,
-        "created_at": now, "fallback_at": None, "read_at": None, "ended_at": None,
-    }  # fmt: skip
+def _notice(kind: str, to: Recipient, shared: Mapping[str, Any]) -> NewNotice:
+    return NewNotice(new_id(), to.person_id, {**shared, **to.params}, to.sms or KINDS[kind].sms)
 
 
-def _deliver(
-    kind: str, urgency: str, notices: list[dict[str, Any]], now: datetime, sessions: Sequence[UUID] | None
-) -> int:
+def _deliver(kind: str, urgency: str, notices: list[NewNotice], now: datetime, sessions: Sequence[UUID] | None) -> int:
     """Write the deliveries: every live phone, and SMS by its rule. Who has no proven push gets both at once."""
-    people = [notice["person_id"] for notice in notices]
+    people = [notice.person_id for notice in notices]
     phones = _phones(people, sessions)
     fallback = timedelta(seconds=float(policy.get(FALLBACK_S)))
     proof = now - timedelta(days=float(policy.get(PROOF_DAYS)))
     held = {} if urgency == "alarm" or KINDS[kind].is_exempt else _quiet(people, now)
-    rows, waiting = [], []
+    ways: list[NewDelivery] = []
+    waiting: dict[UUID, datetime] = {}
     for notice in notices:
-        mine, at = phones.get(notice["person_id"], []), held.get(notice["person_id"], now)
-        rows += [outbox.delivery(notice["id"], kind, urgency, now, at, "push", phone.id) for phone in mine]
+        mine, at = phones.get(notice.person_id, []), held.get(notice.person_id, now)
+        ways += [NewDelivery(notice.id, "push", phone.id, at, kind, urgency) for phone in mine]
         is_proved = any(phone.proved_at and phone.proved_at > proof for phone in mine)
-        if notice["sms"] == "now" or (notice["sms"] == "fallback" and not is_proved):
-            rows.append(outbox.delivery(notice["id"], kind, urgency, now, at, "sms"))
-        elif notice["sms"] == "fallback":
-            waiting.append({"id": notice["id"], "fallback_at": at + fallback})
-    if rows:
-        db.session().execute(insert(Delivery), rows)
+        if notice.sms == "now" or (notice.sms == "fallback" and not is_proved):
+            ways.append(NewDelivery(notice.id, "sms", None, at, kind, urgency))
+        elif notice.sms == "fallback":
+            waiting[notice.id] = at + fallback
+    if ways:
+        rows.add_deliveries(ways)
     if waiting:
-        db.session().execute(update(Notice), waiting)
-    return len(rows)
+        rows.await_receipts(waiting)
+    return len(ways)
 
 
 def _phones(people: list[UUID], sessions: Sequence[UUID] | None) -> dict[UUID, list[Any]]:
@@ -141,15 +129,17 @@ def _ring(urgency: str, count: int) -> None:
         jobs.enqueue(deliver, queue="alarms" if urgency == "alarm" else "bulk")
 
 
-def _show(notices: list[dict[str, Any]]) -> None:
+def _show(notices: list[NewNotice], kind: str, subject: tuple[str, UUID], urgency: str, now: datetime) -> None:
     """The open app shows it at once."""
-    known = contacts.resolve(notice["person_id"] for notice in notices)
+    known = contacts.resolve(notice.person_id for notice in notices)
+    shared = {"kind": kind, "urgency": urgency, "created_at": now, "read_at": None, "ended_at": None}
     for notice in notices:
-        item = listed(Notice(**notice), known[notice["person_id"]].language)
-        stream.emit("notice", item, people=[notice["person_id"]])
+        named = {"id": notice.id, "subject_kind": subject[0], "subject_id": subject[1], "params": notice.params}
+        item = listed(SimpleNamespace(**shared, **named), known[notice.person_id].language)
+        stream.emit("notice", item, people=[notice.person_id])
 
 
-def listed(notice: Notice, language: str) -> dict[str, Any]:
+def listed(notice: Notice | SimpleNamespace, language: str) -> dict[str, Any]:
     """A notice as the inbox and the stream give it."""
     text = texts.render(notice.kind, "inbox", language, notice.params)
     columns = ("id", "kind", "urgency", "created_at", "read_at", "ended_at")

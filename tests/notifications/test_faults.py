@@ -22,7 +22,7 @@ from tests.sinks.http import Reply
 from tests.sinks.push import PushSink
 
 Tell = Callable[..., int]
-MANY = 12_000
+MANY = 8_000
 
 
 def create_phones(sink: PushSink, count: int) -> list[UUID]:
@@ -42,23 +42,32 @@ def count(*states: str) -> int:
 
 
 @contextmanager
-def worker(sink: PushSink) -> Iterator[subprocess.Popen[str]]:
-    """A real process on the test's database, killed at the end whatever happens."""
-    given = config.settings()
-    environment = os.environ | {
-        "DATABASE_URL": os.environ["DATABASE_URL"],
-        "DATA_DIR": str(given.data_dir),
-        "PUSH_CA_FILE": str(sink.certificate),
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.notifications.worker"], env=environment, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout and process.stdout.readline().strip() == "ready"
+def started(sink: PushSink, *command: str) -> Iterator[subprocess.Popen[str]]:
+    """A real process on the test's database (os.environ names it), killed at the end whatever happens."""
+    environment = os.environ | {"DATA_DIR": str(config.settings().data_dir), "PUSH_CA_FILE": str(sink.certificate)}
+    process = subprocess.Popen([sys.executable, "-m", *command], env=environment, stdout=subprocess.PIPE, text=True)
     try:
         yield process
     finally:
         process.kill()
         process.wait(10)
+
+
+@contextmanager
+def worker(sink: PushSink) -> Iterator[subprocess.Popen[str]]:
+    """Delivers what is due, over and over."""
+    with started(sink, "tests.notifications.worker") as process:
+        assert process.stdout and process.stdout.readline().strip() == "ready"
+        yield process
+
+
+def test_the_bell_wakes_a_worker(sink: PushSink, redis_server: str, tell: Tell, eventually: Callable[..., Any]) -> None:
+    """`make run`'s own worker; nothing sweeps here, so only the bell can have told it."""
+    people = create_phones(sink, 30)
+    with started(sink, "backend.kernel.work", "alarms"):
+        tell(people, new_id())
+        eventually(lambda: count("accepted") == 30, 60)
+    assert all(len(sink.requests(str(one))) == 1 for one in people)
 
 
 def test_a_worker_killed_in_the_middle_leaves_nobody_untold(
@@ -68,12 +77,12 @@ def test_a_worker_killed_in_the_middle_leaves_nobody_untold(
     for start in range(0, MANY, 500):
         tell(people[start : start + 500], incident)
     with worker(sink) as first:
-        eventually(lambda: sink.total() > MANY / 3, 60)
+        eventually(lambda: sink.total() > MANY / 3, 120)
         os.kill(first.pid, signal.SIGKILL)
         first.wait(10)
     assert count("queued") > 0
     with worker(sink):  # kernel.keep starts the next one
-        eventually(lambda: count("queued") == 0, 90)
+        eventually(lambda: count("queued") == 0, 180)
     calls = Counter(len(sink.requests(str(one))) for one in people)
     assert calls[0] == 0, "somebody was never told"
     assert sum(times * (n - 1) for n, times in calls.items()) <= MANY * 0.005, calls
