@@ -148,7 +148,8 @@ def code(lengths: tuple[int, ...]) -> Read:
 kind = choice(KINDS)
 hydrant = choice(HYDRANTS)
 language = choice({"zh": "zh", "en": "en"} | LANGUAGES)
-role = choice({ROLES[name].zh: name for name in IMPORTED_ROLES})
+ROLE_WORDS = {ROLES[name].zh: name for name in IMPORTED_ROLES}
+role = choice(ROLE_WORDS)
 profile = choice({name: name for name in profiles.PROFILES})
 identity = choice({each.value: each.value for each in profiles.Identity})
 
@@ -172,8 +173,6 @@ def harmless(value: object) -> str:
     """
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return "是" if value else "否"
     if isinstance(value, int | float):
         return str(value)
     cell = str(value)

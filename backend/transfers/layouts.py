@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from backend.transfers import cells
 from backend.transfers.cells import Read
@@ -16,21 +17,33 @@ class Column:
     zh: str
     read: Read
     needed: tuple[str, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def shown(self, value: object, language: str) -> object:
+        """The value as the reader of that language writes it."""
+        if isinstance(value, bool):
+            return ("是" if value else "否") if language == "zh" else ("yes" if value else "no")
+        return self.words.get(value, value) if language == "zh" and isinstance(value, str) else value
+
+
+def _chinese(words: Mapping[str, str]) -> dict[str, str]:
+    return {value: zh for zh, value in words.items()}
 
 
 ALWAYS = ("",)
-WHAT = cells.choice({"小区": "estate", "楼栋": "building", "楼层": "floor", "大门": "gate", "室外消火栓": "hydrant"})
+KINDS_OF_ROWS = {"小区": "estate", "楼栋": "building", "楼层": "floor", "大门": "gate", "室外消火栓": "hydrant"}
+WHAT = cells.choice(KINDS_OF_ROWS)
 PLACED = ("estate", "building", "gate", "hydrant")
 BYTE = cells.whole(0, 255)
 
 ESTATE = (
-    Column("what", "类型", WHAT, ALWAYS),
+    Column("what", "类型", WHAT, ALWAYS, _chinese(KINDS_OF_ROWS)),
     Column("name", "名称", cells.text(80), PLACED),
     Column("name_en", "英文名称", cells.text(80)),
     Column("area", "区划代码", cells.code((9, 12, 15)), ("estate",)),
     Column("address", "地址", cells.text(200)),
     Column("has_property", "有物业", cells.flag),
-    Column("kind", "种类", cells.text(20), ("building",)),
+    Column("kind", "种类", cells.text(20), ("building",), _chinese(cells.KINDS | cells.HYDRANTS)),
     Column("lat", "纬度", cells.decimal(-90, 90), PLACED),
     Column("lon", "经度", cells.decimal(-180, 180), PLACED),
     Column("joined_to", "相连楼栋", cells.names),
@@ -66,8 +79,8 @@ DEVICES = (
 PEOPLE = (
     Column("phone", "手机号", cells.phone, ALWAYS),
     Column("name", "姓名", cells.text(40), ALWAYS),
-    Column("language", "语言", cells.language),
-    Column("role", "身份", cells.role),
+    Column("language", "语言", cells.language, words={"zh": "中文", "en": "英文"}),
+    Column("role", "身份", cells.role, words=_chinese(cells.ROLE_WORDS)),
     Column("building", "楼栋", cells.text(80)),
     Column("dwelling", "户号", cells.text(40)),
 )

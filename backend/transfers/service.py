@@ -206,6 +206,7 @@ def _tell(row: Transfer, name: str) -> None:
         "outcome": "done" if row.state == State.DONE else "refused",
         "rows": sum(row.counts.values()),
         "errors": row.error_count,
+        "url": "/admin/transfers",
     }
     told = [notifications.Recipient(row.person_id)]
     notifications.send(

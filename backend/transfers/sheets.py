@@ -73,7 +73,7 @@ def write(file: str, rows: Iterable[Mapping[str, Any]], language: str) -> str:
     columns = LAYOUTS[file]
     writer.writerow([c.name if language == "en" else c.zh for c in columns])
     for row in rows:
-        writer.writerow([cells.harmless(row.get(c.name)) for c in columns])
+        writer.writerow([cells.harmless(c.shown(row.get(c.name), language)) for c in columns])
     return out.getvalue()
 
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.kernel.errors import TooLarge
+from backend.places.models import Kind
 from backend.transfers import cells, layouts, sheets
 from backend.transfers.problems import Problems, Wrong
 from backend.transfers.sheets import NotText
@@ -93,14 +94,17 @@ def test_a_formula_that_comes_in_is_only_a_text() -> None:
 
 
 def test_numbers_of_ours_stay_numbers() -> None:
-    assert [cells.harmless(v) for v in (-1, 22.5, -113.25, True, False, None)] == [
-        "-1",
-        "22.5",
-        "-113.25",
-        "是",
-        "否",
-        "",
-    ]
+    assert [cells.harmless(v) for v in (-1, 22.5, -113.25, None)] == ["-1", "22.5", "-113.25", ""]
+
+
+@pytest.mark.parametrize(("language", "shown"), [("zh", ["楼栋", "车库", "是"]), ("en", ["building", "garage", "yes"])])
+def test_words_are_those_of_the_reader_and_both_are_read_again(language: str, shown: list[str]) -> None:
+    row = {"what": "building", "name": "地库", "kind": Kind.GARAGE, "lat": 1.0, "lon": 2.0, "is_refuge": True}
+    text = sheets.write("estate", [row], language)
+    assert set(shown) <= set(text.splitlines()[1].split(","))
+    lines, problems = _read(text, "estate")
+    assert problems.total == 0 and lines[0].get("what") == "building" and lines[0].get("is_refuge") is True
+    assert cells.kind(lines[0].get("kind")) == "garage"
 
 
 @settings(max_examples=200, deadline=None)
