@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import threading
 from typing import Any
@@ -58,6 +59,8 @@ async def _open_more(server: Server, writer: Writer, host: str) -> None:
 
 def main() -> None:
     boot("gateway")
+    gc.freeze()  # what is loaded stays; frames are many and short-lived, so look for cycles less often
+    gc.set_threshold(50_000, 20, 50)
     uvloop.run(serve(settings().gateway_host, settings().gateway_port))
 
 

@@ -96,46 +96,42 @@ class FrameError:
 class Parser:
     """Finds frames in the bytes of one connection.
 
-    `feed` gives what became whole, in order; `expire` is called when no byte came for too long; `skipped` counts
-    the bytes that belonged to no frame. Never keeps more than one frame's length (1054 bytes).
+    `feed` gives what became whole, in order; `expire` is called when no byte came for too long. `rest` is what waits
+    for more bytes, never more than one frame's length (1054); `skipped` counts the bytes that belonged to no frame.
     """
 
-    __slots__ = ("_lost", "_rest", "_shadow", "skipped")
+    __slots__ = ("_lost", "_shadow", "rest", "skipped")
 
     def __init__(self) -> None:
-        self._rest = b""
+        self.rest = b""
         self._lost = False  # an error was seen since the last good frame
         self._shadow = 0  # bytes of the rest that belong to a denied frame: no second denial for them
         self.skipped = 0
 
-    @property
-    def is_waiting(self) -> bool:
-        return bool(self._rest)
-
     def feed(self, data: bytes) -> list[Frame | FrameError]:
         """The frames and errors that `data` completes. Errors within the extent of one bad frame are one error."""
         found: list[Frame | FrameError] = []
-        if self._rest:
-            data = self._rest + data
+        if self.rest:
+            data = self.rest + data
         pos = 0 if self._lost else _read_good(data, found)
         if found:
             self._shadow = 0
-        if pos < len(data) or self._rest:
+        if pos < len(data) or self.rest:
             self._scan(data, pos, found)
         return found
 
     def expire(self) -> list[Frame | FrameError]:
         """Give up on the half frame in the buffer, and save whole frames that it may have swallowed."""
-        if not self._rest:
+        if not self.rest:
             return []
-        data = self._rest
+        data = self.rest
         found: list[Frame | FrameError] = []
         if len(data) > len(START):
             found.append(FrameError(Fault.TRUNCATED, data[:HEADER] if len(data) >= HEADER else None))
         self._lost, self._shadow = True, len(data)
         self._scan(data, 1, found)
-        self.skipped += len(self._rest) + 1
-        self._rest, self._shadow = b"", 0
+        self.skipped += len(self.rest) + 1
+        self.rest, self._shadow = b"", 0
         return found
 
     def _scan(self, data: bytes, pos: int, found: list[Frame | FrameError]) -> None:
@@ -166,7 +162,7 @@ class Parser:
         keep = waiting if waiting >= 0 else pos
         self.skipped += keep - done
         self._shadow = max(0, self._shadow - keep)
-        self._rest = data[keep:]
+        self.rest = data[keep:]
 
     def _refuse(self, data: bytes, start: int, end: int, fault: Fault, found: list[Frame | FrameError]) -> int:
         if start >= self._shadow:
@@ -245,5 +241,9 @@ def build(
 def answer(header: bytes, command: int, time: bytes, adu: bytes = b"", version: tuple[int, int] | None = None) -> bytes:
     """Confirm (3) or deny (6) the frame that begins with `header`: same serial and version, addresses swapped."""
     begin = header[2:4] + bytes(version) if version else header[2:6]
-    length = len(adu).to_bytes(2, "little")
-    return seal(begin + time + header[18:24] + header[12:18] + length + bytes((command,)) + adu)
+    tail = len(adu).to_bytes(2, "little") + bytes((command,)) + adu if adu else _TAILS[command]
+    inner = begin + time + header[18:24] + header[12:18] + tail
+    return b"@@%b%c##" % (inner, sum(inner) & 0xFF)
+
+
+_TAILS = {command: b"\0\0" + bytes((command,)) for command in range(256)}  # an answer's ADU is nearly always empty

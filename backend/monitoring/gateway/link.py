@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, cast
 
 from backend.kernel import clock
 from backend.monitoring.arrivals import Arrival, carries_readings
-from backend.monitoring.gateway import desk, frames
+from backend.monitoring.gateway import frames
+from backend.monitoring.gateway.desk import PAUSE_ALL, PAUSE_LINE, Line
 from backend.monitoring.gateway.frames import Frame, FrameError, Parser
 
 if TYPE_CHECKING:
@@ -31,11 +32,11 @@ class Link(asyncio.Protocol):
     def __init__(self, server: Server, port: int) -> None:
         self.server, self.port = server, port
         self.parser = Parser()
-        self.line = desk.Line()
+        self.line = Line()
         self.transport: asyncio.Transport | None = None
         self.peer = ""
         self.is_proven = False
-        self.began_at = self.seen_at = clock.monotonic()
+        self.began_at = self.seen_at = server.now
         self.waiting_since = self.paused_at = 0.0
         self._errors = self._expired = self._noise = 0
 
@@ -57,24 +58,26 @@ class Link(asyncio.Protocol):
         self.close("unread")
 
     def data_received(self, data: bytes) -> None:
-        self.seen_at = clock.monotonic()
-        self.take(self.parser.feed(data))
-        if not self.parser.is_waiting:
-            self.waiting_since = 0.0
-        elif not self.waiting_since or self.is_proven:
-            self.waiting_since = self.waiting_since or self.seen_at
-        if self.parser.skipped - self._noise > MAX_NOISE:
+        parser = self.parser
+        found = parser.feed(data)
+        self.seen_at = self.server.now
+        if found:
+            self.take(found)
+        elif parser.skipped - self._noise > MAX_NOISE:
             self.close("noise")
+        if parser.rest:
+            self.waiting_since = self.waiting_since or self.seen_at
+        elif self.waiting_since:
+            self.waiting_since = 0.0
 
     def take(self, found: list[Frame | FrameError]) -> None:
         """Frames go to the desk, broken ones are denied at once: that needs no database."""
-        arrivals: list[Arrival] = []
-        at = clock.now()
-        for each in found:
-            if isinstance(each, Frame):
-                arrivals.append(Arrival(each, at, self.peer, self.port, self))
-            else:
-                self._deny(each)
+        at, peer, port = clock.now(), self.peer, self.port
+        arrivals = [Arrival(each, at, peer, port, self) for each in found if each.__class__ is Frame]
+        if len(arrivals) < len(found):
+            for each in found:
+                if isinstance(each, FrameError):
+                    self._deny(each)
         if not arrivals:
             return
         self.waiting_since = 0.0
@@ -82,8 +85,10 @@ class Link(asyncio.Protocol):
         self._noise = self.parser.skipped
         if not self.is_proven:
             self.server.prove(self)
-        self.server.desk.offer(self.line, arrivals)
-        self._slow_down(arrivals)
+        desk = self.server.desk
+        desk.offer(self.line, arrivals)
+        if len(self.line.pending) >= PAUSE_LINE or desk.waiting >= PAUSE_ALL:
+            self._slow_down(arrivals)
 
     def _deny(self, error: FrameError) -> None:
         self._errors += 1
@@ -94,16 +99,11 @@ class Link(asyncio.Protocol):
             self.close("errors")
 
     def _slow_down(self, arrivals: list[Arrival]) -> None:
-        waiting = len(self.line.pending)
-        is_crowded = self.server.desk.waiting >= desk.PAUSE_ALL and any(carries_readings(a.frame) for a in arrivals)
-        if (
-            self.transport
-            and not self.paused_at
-            and not self.line.urgent
-            and (waiting >= desk.PAUSE_LINE or is_crowded)
-        ):
+        """Pause a socket that is far ahead of the writer, or brings readings when all are; never one with danger."""
+        is_ahead = len(self.line.pending) >= PAUSE_LINE or any(carries_readings(a.frame) for a in arrivals)
+        if self.transport and not self.paused_at and not self.line.urgent and is_ahead:
             self.transport.pause_reading()
-            self.paused_at = clock.monotonic()
+            self.paused_at = self.server.now
             self.server.paused.add(self)
 
     def resume(self) -> None:
@@ -121,7 +121,7 @@ class Link(asyncio.Protocol):
             self.close("slow")
 
     def send(self, data: bytes) -> None:
-        if self.transport is not None and not self.transport.is_closing():
+        if self.transport is not None:
             self.transport.write(data)
 
     def close(self, why: str) -> None:
@@ -135,14 +135,14 @@ class Datagrams(asyncio.DatagramProtocol):
 
     def __init__(self, server: Server, port: int) -> None:
         self.server, self.port = server, port
-        self.line = desk.Line()
+        self.line = Line()
         self.transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        if len(self.line.pending) >= desk.PAUSE_ALL:
+        if len(self.line.pending) >= PAUSE_ALL:
             self.server.desk.shed += 1
             return
         target, at = Reply(self, addr), clock.now()

@@ -47,7 +47,8 @@ class Server:
         self._by_address: Counter[str] = Counter()
         self._servers: dict[int, asyncio.Server] = {}
         self._datagrams: list[asyncio.DatagramTransport] = []
-        self._time: tuple[int, bytes] = (0, b"")
+        self.now = clock.monotonic()  # of the last tick: near enough for patience, and free
+        self._time = STANDARD.write_time(clock.now())
 
     async def listen(self, host: str, port: int) -> int:
         """Open a TCP port and the UDP port of the same number; returns the number (0 asks for any)."""
@@ -126,11 +127,8 @@ class Server:
                 link.resume()
 
     def time_bytes(self) -> bytes:
-        """Our time label in the standard's coding, made once a second."""
-        second = int(clock.now().timestamp())
-        if second != self._time[0]:
-            self._time = (second, STANDARD.write_time(clock.now()))
-        return self._time[1]
+        """Our time label in the standard's coding, made twice a second."""
+        return self._time
 
     async def watch(self) -> None:
         """Twice a second: half frames that stopped, strangers that say nothing, sockets paused for too long."""
@@ -141,6 +139,8 @@ class Server:
 
     def _tick(self, now: float) -> None:
         limits = self.limits
+        self._time = STANDARD.write_time(clock.now())
+        self.now = now
         for link in [link for link in self.links if link.waiting_since]:
             if now - link.seen_at > limits.inter_byte_s or now - link.waiting_since > limits.frame_s:
                 link.expire()

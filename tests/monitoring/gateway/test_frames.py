@@ -52,7 +52,7 @@ def test_good_vector_is_one_frame_with_its_fields(vector):
     assert frame.sent_time.hex() == want["time"]["raw"]
     assert (frame.source, frame.destination) == (want["src_int"], want["dst_int"])
     assert (frame.command, len(frame.adu)) == (want["command"], want["adu_len"])
-    assert (parser.skipped, parser.is_waiting) == (0, False)
+    assert (parser.skipped, parser.rest) == (0, b"")
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -69,9 +69,9 @@ def test_bad_vector_is_denied_once_and_the_next_good_frame_is_read(name):
 def test_half_a_frame_waits_and_is_dropped_in_silence(name):
     parser = Parser()
     assert parser.feed(raw(name)) == []
-    assert parser.is_waiting
+    assert parser.rest
     assert not any(e.is_deniable for e in bad(parser.expire()))
-    assert not parser.is_waiting
+    assert not parser.rest
     assert good(parser.feed(NEXT_GOOD)) == [Frame(NEXT_GOOD)]
 
 
@@ -184,14 +184,14 @@ def test_garbage_never_fails_never_grows_and_lets_the_next_frame_through(noise):
     parser.feed(noise)
     found = parser.feed(NEXT_GOOD) + parser.expire()
     assert Frame(NEXT_GOOD) in found
-    assert not parser.is_waiting
+    assert not parser.rest
 
 
 def test_a_flood_of_starts_is_bounded():
     parser = Parser()
     errors = bad(parser.feed(b"@" * 100_000))
     assert len(errors) <= 100_000 // frames.HEADER + 1
-    assert len(parser._rest) <= frames.MAX_FRAME
+    assert len(parser.rest) <= frames.MAX_FRAME
 
 
 def test_answer_repeats_the_serial_and_swaps_addresses():

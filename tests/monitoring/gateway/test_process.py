@@ -114,7 +114,7 @@ def test_kill_9_while_frames_come_loses_nothing_confirmed(db_session):
     for _ in range(4):
         before = sum(len(s.confirmed) for s in senders)
         with running(port) as process:
-            until(lambda: sum(len(s.confirmed) for s in senders) > before + 20)
+            until(lambda wanted=before + 20: sum(len(s.confirmed) for s in senders) > wanted)
             senders[0].is_stopping.wait(chance.random() * 0.5)
             process.kill()
     for sender in senders:
