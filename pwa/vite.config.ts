@@ -1,25 +1,16 @@
-import { execSync } from 'node:child_process';
 import adapter from '@sveltejs/adapter-static';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vitest/config';
+import { contentVersion } from './scripts/version.mjs';
 
 /** Kit's announcer sets one style attribute; its hash is stable within a Kit version (checked by the browser tests). */
 const ANNOUNCER_STYLE = 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo=';
-
-/** The commit names the version: with a date every build would look like an update to every phone. */
-function versionName(): string {
-	try {
-		return execSync('git log -1 --format=%h -- .', { encoding: 'utf8' }).trim() || 'unreleased';
-	} catch {
-		return 'unreleased';
-	}
-}
 
 export default defineConfig({
 	plugins: [
 		sveltekit({
 			adapter: adapter({ pages: 'build', assets: 'build', fallback: 'index.html', precompress: true }),
-			version: { name: versionName() },
+			version: { name: process.env.APP_VERSION ?? contentVersion() },
 			paths: { relative: false },
 			output: { bundleStrategy: 'split' },
 			serviceWorker: { register: false },
@@ -42,6 +33,35 @@ export default defineConfig({
 		})
 	],
 	build: { target: 'es2022' },
+	environments: {
+		client: {
+			build: {
+				rolldownOptions: {
+					output: {
+						/* what every page needs in one file: forty small ones compress badly and are named in every route's list */
+						codeSplitting: {
+							groups: [
+								{
+									name: 'base',
+									test: (id: string) =>
+										/node_modules\/(svelte|@sveltejs\/kit|devalue|esm-env|clsx)\//.test(id) ||
+										/src\/lib\/core\/(api|db|live|session|time|pwa)\//.test(id) ||
+										/src\/lib\/core\/ui\/(Age|Banner|BottomBar|Button|Empty|ErrorLine|Icon|Row|Skeleton|TopBar)\.svelte/.test(
+											id
+										) ||
+										/paraglide\/(runtime|registry)\.js/.test(id) ||
+										/paraglide\/messages\/(age|span|error|tab|size|call|kept|delivered|offline|category|state|exercise|floor|retry|back|loading|app_name|stale|update)/.test(
+											id
+										),
+									minShareCount: 2
+								}
+							]
+						}
+					}
+				}
+			}
+		}
+	},
 	server: { proxy: { '/api': 'http://127.0.0.1:8000' } },
 	resolve: process.env.VITEST ? { conditions: ['browser'] } : {},
 	test: {

@@ -1,4 +1,3 @@
-import { assets, immutable } from '$app/manifest';
 import { version } from '$app/env';
 import { self } from '$app/service-worker';
 import { flush } from '#lib/core/db/queue.ts';
@@ -6,11 +5,8 @@ import { answerShell, clearOld, fillShell } from './shell.ts';
 import { onClick, onPush, onSubscriptionChange } from './push.ts';
 
 const SHELL = 'shell-' + version;
-const FILES = [...immutable, ...assets]
-	.map(({ path }) => '/' + path)
-	.filter((path) => !path.includes('screenshot'));
 
-self.addEventListener('install', (event) => event.waitUntil(fillShell(SHELL, ['/index.html', ...FILES])));
+self.addEventListener('install', (event) => event.waitUntil(fillShell(SHELL)));
 self.addEventListener('activate', (event) => event.waitUntil(clearOld(SHELL)));
 
 self.addEventListener('fetch', (event) => {

@@ -1,8 +1,9 @@
 const IMMUTABLE = '/_app/immutable/';
 
 /** Fetches the shell; hashed files an older worker already has are taken over, not fetched again. */
-export async function fillShell(name: string, paths: string[]): Promise<void> {
+export async function fillShell(name: string): Promise<void> {
 	const cache = await caches.open(name);
+	const paths = (await (await fetch('/shell.json', { cache: 'no-store' })).json()) as string[];
 	await Promise.all(
 		paths.map(async (path) => {
 			const known = path.startsWith(IMMUTABLE) ? await caches.match(path) : undefined;

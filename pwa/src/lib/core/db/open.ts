@@ -1,4 +1,4 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { openStore, type Store } from './store.ts';
 
 /** One thing a person sent, kept until the server has it. `id` is also its Idempotency-Key. */
 export type Sending = {
@@ -20,34 +20,32 @@ export type Sending = {
 
 export type Kept = { path: string; body: unknown; at: number };
 
-interface Schema extends DBSchema {
-	cache: { key: string; value: Kept };
-	queue: { key: string; value: Sending; indexes: { state: string; about: string } };
-	incidents: { key: string; value: { id: string; incident: unknown; at: number } };
-	settings: { key: string; value: unknown };
-}
+type Schema = {
+	cache: Kept;
+	queue: Sending;
+	incidents: { id: string; incident: unknown; at: number };
+	settings: unknown;
+};
 
-export type Db = IDBPDatabase<Schema>;
+export type Db = Store<Schema>;
 
 export const NAME = 'shouwang';
 let opened: Promise<Db> | undefined;
 
+function make(raw: IDBDatabase): void {
+	raw.createObjectStore('cache', { keyPath: 'path' });
+	const queue = raw.createObjectStore('queue', { keyPath: 'id' });
+	queue.createIndex('state', 'state');
+	queue.createIndex('about', 'about');
+	raw.createObjectStore('incidents', { keyPath: 'id' });
+	raw.createObjectStore('settings');
+}
+
 /** The phone's own store, shared by the pages and the service worker. */
 export function db(): Promise<Db> {
-	opened ??= openDB<Schema>(NAME, 1, {
-		upgrade(store) {
-			store.createObjectStore('cache', { keyPath: 'path' });
-			const queue = store.createObjectStore('queue', { keyPath: 'id' });
-			queue.createIndex('state', 'state');
-			queue.createIndex('about', 'about');
-			store.createObjectStore('incidents', { keyPath: 'id' });
-			store.createObjectStore('settings');
-		},
-		terminated() {
-			opened = undefined;
-		}
-	}).catch((reason: unknown) => {
-		opened = undefined;
+	const lost = () => (opened = undefined);
+	opened ??= openStore<Schema>(NAME, 1, make, lost).catch((reason: unknown) => {
+		lost();
 		throw reason;
 	});
 	return opened;

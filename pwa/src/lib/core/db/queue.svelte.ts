@@ -1,4 +1,3 @@
-import { SvelteMap } from 'svelte/reactivity';
 import { db, type Sending } from './open.ts';
 import { enqueue, flush, onChange, type Order } from './queue.ts';
 
@@ -6,10 +5,10 @@ const RETRY_MS = 10_000;
 
 /** The queue as the screens see it. */
 class Queue {
-	#items = new SvelteMap<string, Sending>();
+	#items = $state.raw<Record<string, Sending>>({});
 
 	constructor() {
-		onChange((item) => this.#items.set(item.id, item));
+		onChange((item) => this.#put([item]));
 	}
 
 	/** Loads what is kept and sends it at start, online, visible, and every ten seconds while something is left. */
@@ -25,7 +24,7 @@ class Queue {
 	/** The worker may have delivered something while this page slept. */
 	async reload(): Promise<void> {
 		try {
-			for (const item of await (await db()).getAll('queue')) this.#items.set(item.id, item);
+			this.#put(await (await db()).getAll('queue'));
 		} catch {
 			/* no store: nothing is waiting */
 		}
@@ -33,14 +32,15 @@ class Queue {
 
 	get waiting(): number {
 		let count = 0;
-		for (const item of this.#items.values()) if (item.state === 'kept' && item.kind !== 'receipt') count += 1;
+		for (const item of Object.values(this.#items))
+			if (item.state === 'kept' && item.kind !== 'receipt') count += 1;
 		return count;
 	}
 
 	/** The newest thing of a kind that was sent about a subject. */
 	latest(about: string, kind: Sending['kind']): Sending | undefined {
 		let found: Sending | undefined;
-		for (const item of this.#items.values())
+		for (const item of Object.values(this.#items))
 			if (item.about === about && item.kind === kind && (!found || item.at > found.at)) found = item;
 		return found;
 	}
@@ -55,8 +55,12 @@ class Queue {
 		return item;
 	}
 
+	#put(items: Sending[]): void {
+		this.#items = { ...this.#items, ...Object.fromEntries(items.map((item) => [item.id, item])) };
+	}
+
 	clear(): void {
-		this.#items.clear();
+		this.#items = {};
 	}
 }
 

@@ -27,6 +27,12 @@ export type TowerInput = {
 	words?: TowerWords;
 };
 
+export type TowerProps = Omit<TowerInput, 'words' | 'isLarge'> & {
+	name: string;
+	/** The stair's letter, for those who listen instead of looking. */
+	stair?: string | null;
+};
+
 export type TowerWords = {
 	own: (label: string) => string;
 	mark: (label: string, kind: MarkKind) => string;
