@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -14,15 +13,7 @@ from backend.incidents.states import (
     Change,
     Danger,
     Due,
-    EvidenceNoted,
-    ExerciseEnds,
-    FireHere,
-    Outage,
     Policy,
-    Refused,
-    Said,
-    SecondSuspected,
-    Snapshot,
     State,
     Timer,
     Verb,
@@ -30,42 +21,7 @@ from backend.incidents.states import (
     timers,
 )
 from backend.incidents.transitions import opened, step
-
-T0 = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
-EVERY = frozenset(Verb)
-GUARD = By("guard", EVERY, is_responder=True)
-STATION = By("station", EVERY, is_responder=True)
-CONTROL_ROOM = By("desk", EVERY, is_responder=True, may_dismiss_afar=True)
-HOME = By("home", frozenset({Verb.ANSWER, Verb.CONFIRM}), dwelling="1804", is_household=True)
-NEIGHBOUR = By("neighbour", frozenset({Verb.CONFIRM}), dwelling="1801")
-
-
-def at(seconds: float) -> datetime:
-    return T0 + timedelta(seconds=seconds)
-
-
-def danger(seconds: float = 0, point: str = "a", floor: int | None = 18, **more: bool) -> Danger:
-    return Danger(at(seconds), point, floor, **more)
-
-
-def said(verb: Verb, by: By, seconds: float = 30, **more: object) -> Said:
-    return Said(at(seconds), verb, by, **more)  # type: ignore[arg-type]
-
-
-def run(*events: object, start: Snapshot | None = None) -> Change:
-    """Play events from an opening danger on; every one of them must be accepted."""
-    change = Change("start", start) if start else opened(danger())
-    for event in events:
-        answer = step(change.after, event)  # type: ignore[arg-type]
-        assert isinstance(answer, Change), answer
-        change = answer
-    return change
-
-
-def refusal(change: Change, event: object) -> str:
-    answer = step(change.after, event)  # type: ignore[arg-type]
-    assert isinstance(answer, Refused)
-    return answer.reason
+from tests.incidents.saying import CONTROL_ROOM, EVERY, GUARD, HOME, NEIGHBOUR, STATION, at, danger, refusal, run, said
 
 
 def test_a_detector_opens_a_suspicion_and_ring_0_hears() -> None:
@@ -246,55 +202,6 @@ def test_after_a_false_alarm_any_danger_opens_it_again_and_a_responder_may_confi
 def test_evidence_from_before_the_dismissal_does_not_count_after_it() -> None:
     dismissed = run(said(Verb.CONFIRM, NEIGHBOUR), said(Verb.DISMISS, GUARD, at_scene=True))
     assert run(said(Verb.CONFIRM, HOME), start=dismissed.after).branch == "confirm_noted"
-
-
-def test_an_unknown_voice_never_passes_ring_1() -> None:
-    call = opened(FireHere(at(0)))
-    assert call.rings == (0,)
-    assert set(timers(call.after, Policy())) == {Timer.RING1_UNACKNOWLEDGED, Timer.RING1_NOBODY_THERE}
-    rung = run(Due(at(60), Timer.RING1_UNACKNOWLEDGED), start=call.after)
-    assert timers(rung.after, Policy()) == {}
-    heard = run(danger(500), start=rung.after)
-    assert timers(heard.after, Policy())[Timer.UNACKNOWLEDGED] == at(620)
-
-
-def test_a_muted_call_is_kept_and_rings_nobody_until_a_device_speaks() -> None:
-    muted = opened(FireHere(at(0), is_muted=True))
-    assert (muted.after.state, muted.rings, timers(muted.after, Policy())) == (State.SUSPECTED, (), {})
-    assert run(danger(50), start=muted.after).rings == (0,)
-
-
-def test_a_responder_who_calls_is_at_the_scene() -> None:
-    change = opened(FireHere(at(0), GUARD))
-    assert (change.after.state, change.after.verified_by) == (State.CONFIRMED, VerifiedBy.PERSON)
-
-
-def test_a_test_rings_ring_0_and_waits_for_a_person() -> None:
-    marked = opened(danger(is_test=True, confirms=True))
-    assert (marked.after.state, marked.rings, timers(marked.after, Policy())) == (State.SUSPECTED, (0,), {})
-    real = run(danger(900, "b"), start=marked.after)
-    assert not real.after.is_test
-    assert timers(real.after, Policy())[Timer.UNACKNOWLEDGED] == at(1020)
-
-
-def test_two_suspected_in_one_building_ring_1() -> None:
-    assert run(SecondSuspected(at(5))).rings == (1,)
-
-
-def test_after_an_outage_limits_get_one_fresh_minute_and_ring_1_hears() -> None:
-    change = run(Outage(at(1000)))
-    assert change.rings == (1,)
-    assert set(timers(change.after, Policy()).values()) == {at(1060)}
-
-
-def test_a_reset_is_evidence_and_decides_nothing() -> None:
-    assert run(EvidenceNoted(at(9))).after == opened(danger()).after
-
-
-def test_an_exercise_ends_along_the_same_ways() -> None:
-    exercise = opened(danger(confirms=True), is_exercise=True)
-    assert run(ExerciseEnds(at(60)), start=exercise.after).path == (State.CONTROLLED, State.CLOSED)
-    assert refusal(opened(danger()), ExerciseEnds(at(60))) == "NotAnExercise"
 
 
 def test_the_table_covers_every_state_and_every_end_is_reachable() -> None:

@@ -1,0 +1,68 @@
+"""Calls, tests, absences and exercises in the table of verbs."""
+
+from __future__ import annotations
+
+from backend.incidents.states import (
+    Due,
+    EvidenceNoted,
+    ExerciseEnds,
+    FireHere,
+    Outage,
+    Policy,
+    SecondSuspected,
+    State,
+    Timer,
+    VerifiedBy,
+    timers,
+)
+from backend.incidents.transitions import opened
+from tests.incidents.saying import GUARD, at, danger, refusal, run
+
+
+def test_an_unknown_voice_never_passes_ring_1() -> None:
+    call = opened(FireHere(at(0)))
+    assert call.rings == (0,)
+    assert set(timers(call.after, Policy())) == {Timer.RING1_UNACKNOWLEDGED, Timer.RING1_NOBODY_THERE}
+    rung = run(Due(at(60), Timer.RING1_UNACKNOWLEDGED), start=call.after)
+    assert timers(rung.after, Policy()) == {}
+    heard = run(danger(500), start=rung.after)
+    assert timers(heard.after, Policy())[Timer.UNACKNOWLEDGED] == at(620)
+
+
+def test_a_muted_call_is_kept_and_rings_nobody_until_a_device_speaks() -> None:
+    muted = opened(FireHere(at(0), is_muted=True))
+    assert (muted.after.state, muted.rings, timers(muted.after, Policy())) == (State.SUSPECTED, (), {})
+    assert run(danger(50), start=muted.after).rings == (0,)
+
+
+def test_a_responder_who_calls_is_at_the_scene() -> None:
+    change = opened(FireHere(at(0), GUARD))
+    assert (change.after.state, change.after.verified_by) == (State.CONFIRMED, VerifiedBy.PERSON)
+
+
+def test_a_test_rings_ring_0_and_waits_for_a_person() -> None:
+    marked = opened(danger(is_test=True, confirms=True))
+    assert (marked.after.state, marked.rings, timers(marked.after, Policy())) == (State.SUSPECTED, (0,), {})
+    real = run(danger(900, "b"), start=marked.after)
+    assert not real.after.is_test
+    assert timers(real.after, Policy())[Timer.UNACKNOWLEDGED] == at(1020)
+
+
+def test_two_suspected_in_one_building_ring_1() -> None:
+    assert run(SecondSuspected(at(5))).rings == (1,)
+
+
+def test_after_an_outage_limits_get_one_fresh_minute_and_ring_1_hears() -> None:
+    change = run(Outage(at(1000)))
+    assert change.rings == (1,)
+    assert set(timers(change.after, Policy()).values()) == {at(1060)}
+
+
+def test_a_reset_is_evidence_and_decides_nothing() -> None:
+    assert run(EvidenceNoted(at(9))).after == opened(danger()).after
+
+
+def test_an_exercise_ends_along_the_same_ways() -> None:
+    exercise = opened(danger(confirms=True), is_exercise=True)
+    assert run(ExerciseEnds(at(60)), start=exercise.after).path == (State.CONTROLLED, State.CLOSED)
+    assert refusal(opened(danger()), ExerciseEnds(at(60))) == "NotAnExercise"
