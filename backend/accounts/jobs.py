@@ -5,4 +5,4 @@ from __future__ import annotations
 from backend.accounts import signing_in
 from backend.kernel.jobs import Periodic
 
-PERIODIC = [Periodic(signing_in.forget_codes, every_s=3600)]
+PERIODIC = [Periodic(signing_in.forget, every_s=3600)]

@@ -24,6 +24,7 @@ from notifications import sms, subscriptions
 
 TEN_MINUTES, DAY = timedelta(minutes=10), timedelta(days=1)
 KEPT = timedelta(days=2)
+SESSIONS_KEPT = timedelta(days=30)
 NUMBER_10MIN = policy.declare("sign_in.number_10min", 5, "codes one number gets in 10 minutes")
 NUMBER_DAY = policy.declare("sign_in.number_day", 20, "codes one number gets in 24 hours")
 ADDRESS_10MIN = policy.declare("sign_in.address_10min", 100, "codes asked for from one network address in 10 minutes")
@@ -132,11 +133,13 @@ def end_session(person_id: UUID, session_id: UUID) -> None:
         subscriptions.end_of_sessions([session_id])
 
 
-def forget_codes() -> None:
-    """Drop codes and wrong guesses that no limit counts any more."""
+def forget() -> None:
+    """Drop codes and wrong guesses that no limit counts any more, and sessions that ended a month ago."""
     with db.transaction() as session:
         session.execute(delete(SignInCode).where(SignInCode.created_at < clock.now() - KEPT))
         session.execute(delete(WrongGuess).where(WrongGuess.at < clock.now() - KEPT))
+        over = func.least(func.coalesce(SignIn.ended_at, SignIn.expires_at), SignIn.expires_at)
+        session.execute(delete(SignIn).where(over < clock.now() - SESSIONS_KEPT))
 
 
 def _indexed(phone: str) -> tuple[str, bytes]:

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from backend.accounts import actors, cookies
+from backend.accounts import actors, cookies, signing_in
 from backend.accounts.models import SignIn
 from backend.kernel import clock, db, stream
 from backend.kernel.stream import StreamEvent
@@ -102,6 +102,17 @@ def test_a_session_that_is_used_lives_on_and_one_that_is_not_ends(app: Flask, si
         assert browser.get("/api/me").status_code == 200, "used in between"
         time.tick(timedelta(days=401).total_seconds())
         assert browser.get("/api/me").status_code == 401
+
+
+def test_ended_sessions_are_forgotten_after_a_month_and_live_ones_stay(signed_in: SignInAs, db_session) -> None:
+    person = create_person()
+    ended, live = signed_in(person), signed_in(person)
+    ended.delete("/api/auth/sessions/current")
+    with clock.freeze(clock.now()) as time:
+        time.tick(31 * 86400)
+        signing_in.forget()
+        assert live.get("/api/me").status_code == 200
+    assert len(db_session.scalars(select(SignIn).where(SignIn.person_id == person.id)).all()) == 1
 
 
 def test_looking_a_session_up_is_one_query(db_session, query_count) -> None:

@@ -230,7 +230,7 @@ def test_a_foreign_site_may_not_ask_for_codes(client: FlaskClient, outbox: Outbo
 def test_old_codes_and_guesses_are_forgotten(client: FlaskClient, outbox: Outbox, db_session) -> None:
     _ask(client, create_phone())
     with clock.freeze(clock.now() + timedelta(days=3)):
-        signing_in.forget_codes()
+        signing_in.forget()
     assert db_session.scalars(select(SignInCode)).all() == []
 
 
