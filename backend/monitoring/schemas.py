@@ -31,6 +31,7 @@ class DevicePlaceSchema(Schema):
     building = f.Nested(DeviceBuildingSchema, allow_none=True)
     floor = f.Nested(DeviceFloorSchema, allow_none=True)
     label = f.String()
+    label_en = f.String()
 
 
 class DeviceSchema(Schema):
@@ -61,8 +62,20 @@ class ReadingSchema(Schema):
     device_at = Time(allow_none=True)
 
 
+class SignalSchema(Schema):
+    """One thing the device said; `received_at` by our clock, `device_at` by its own."""
+
+    received_at = Time()
+    device_at = Time(allow_none=True)
+    words = f.String()
+    is_danger = f.Boolean()
+    is_verified = f.Boolean()
+
+
 class DeviceCardSchema(DeviceSchema):
+    transmitter = f.Nested(DeviceBuildingSchema)
     readings = f.List(f.Nested(ReadingSchema))
+    signals = f.List(f.Nested(SignalSchema))
 
 
 class DeviceQuery(PageQuery):
@@ -193,6 +206,11 @@ class FaultStageSchema(Schema):
     at = Time(allow_none=True)
 
 
+class FaultFloorSchema(Schema):
+    label = f.String()
+    ordinal = f.Integer()
+
+
 class FaultSchema(Schema):
     """A fault in the reader's language; `steps` say where it stands."""
 
@@ -206,7 +224,8 @@ class FaultSchema(Schema):
     recovered_at = Time(allow_none=True)
     state = f.String()
     steps = f.List(f.Nested(FaultStageSchema))
-    floor = f.Nested(DeviceFloorSchema(exclude=["id"]), allow_none=True)
+    floor = f.Nested(FaultFloorSchema, allow_none=True)
+    building = f.Nested(DeviceBuildingSchema, allow_none=True)
     place = f.String()
 
 

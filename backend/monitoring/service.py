@@ -16,16 +16,16 @@ from backend.kernel.ids import new_id
 from backend.kernel.scope import within
 from backend.monitoring import showing
 from backend.monitoring.errors import NetworkNeeded, TransmitterTaken, WrongNetwork, WrongProfile
-from backend.monitoring.gateway import profiles
+from backend.monitoring.gateway import codes, profiles
 from backend.monitoring.gateway.profiles import Identity
-from backend.monitoring.models import Device, LatestReading, PointState, RawFrame, Transmitter
+from backend.monitoring.models import Device, LatestReading, PointState, RawFrame, Signal, Transmitter
 from backend.monitoring.registry import clean_network
 from backend.monitoring.status import building_status, fault_item, fault_query, open_faults
 from backend.places.models import Building, Estate
 
 __all__ = ["building_status", "fault_item", "fault_query", "open_faults"]
 SEE, MANAGE = "transmitters.see", "transmitters.manage"
-MAX_TEST_MINUTES = 480
+SAID = 20
 
 
 def transmitters(actor: Actor, permission: str = SEE) -> Select[Transmitter]:
@@ -129,12 +129,24 @@ def devices(actor: Actor) -> Select[*tuple[Any, ...]]:
 
 
 def device(actor: Actor, device_id: UUID) -> dict[str, Any]:
-    """One device with its latest readings."""
+    """One device with its transmitter, its latest readings and what it said last."""
     row = db.session().execute(devices(actor).where(Device.id == device_id)).first()
     if row is None:
         raise NotFound(device_id=str(device_id))
     latest = select(LatestReading).where(LatestReading.device_id == device_id).order_by(LatestReading.metric)
-    return showing.item(row) | {"readings": list(db.session().scalars(latest))}
+    said = select(Signal).where(Signal.device_id == device_id).order_by(Signal.received_at.desc()).limit(SAID)
+    box = db.session().get_one(Transmitter, row.Device.transmitter_id)
+    return showing.item(row) | {
+        "transmitter": {"id": box.id, "name": box.name},
+        "readings": list(db.session().scalars(latest)),
+        "signals": [_said(signal, actor.language == "en") for signal in db.session().scalars(said)],
+    }
+
+
+def _said(signal: Signal, is_english: bool) -> dict[str, Any]:
+    names = ("received_at", "device_at", "is_danger", "is_verified")
+    words = codes.words(signal.type, signal.bits, is_english)
+    return {name: getattr(signal, name) for name in names} | {"words": words}
 
 
 def silence(actor: Actor, device_id: UUID, minutes: int) -> None:

@@ -40,6 +40,7 @@ def item(row: Any) -> dict[str, Any]:
             "building": {"id": device.building_id, "name": building} if device.building_id else None,
             "floor": {"id": device.floor_id, "label": floor, "ordinal": ordinal} if device.floor_id else None,
             "label": device.label,
+            "label_en": device.label_en,
         },
         "state": last.state if last else DeviceState.UNKNOWN,
         "since": last.since if last else None,

@@ -76,16 +76,17 @@ def _open_faults(building_id: UUID, limit: int) -> Sequence[Any]:
 
 def fault_query() -> Any:
     return (
-        select(Fault, Device, Transmitter.name, Floor.ordinal, Floor.label)
+        select(Fault, Device, Transmitter.name, Floor.ordinal, Floor.label, Building.name)
         .join(Transmitter, Transmitter.id == Fault.transmitter_id)
         .outerjoin(Device, Device.id == Fault.device_id)
         .outerjoin(Floor, Floor.id == Device.floor_id)
+        .outerjoin(Building, Building.id == Fault.building_id)
     )
 
 
 def fault_item(row: Any) -> dict[str, Any]:
     """One fault as lists show it, in the reader's language."""
-    fault, device, transmitter, ordinal, label = row
+    fault, device, transmitter, ordinal, label, building = row
     is_en = _is_english()
     what = (device.label_en or device.label if is_en else device.label) if device else transmitter
     floor = f"{label} 层" if label and not is_en else f"floor {label}, " if label else ""
@@ -108,6 +109,7 @@ def fault_item(row: Any) -> dict[str, Any]:
         "state": "recovered" if fault.recovered_at else "open",
         "steps": [{"label": text, "at": at} for text, at in steps],
         "floor": {"ordinal": ordinal, "label": label} if label else None,
+        "building": {"id": fault.building_id, "name": building} if building else None,
         "place": what,
     }
 

@@ -67,12 +67,15 @@ def test_a_device_in_the_contracts_shape(client, tower, box, manager):
         "building": {"id": str(tower.id), "name": tower.name},
         "floor": {"id": str(floor.id), "label": "3", "ordinal": 3},
         "label": "17 号探测器",
+        "label_en": "",
     }
     assert (item["state"], item["component_address"], item["system_type"]) == ("fire", 17, 1)
     assert item["seen_at"].endswith("Z")
     assert client.get("/api/devices?state=unknown").json["items"] == []
     card = client.get(f"/api/devices/{item['id']}").json
     assert card["readings"] == []
+    assert card["transmitter"] == {"id": str(box.id), "name": box.name}
+    assert [(said["words"], said["is_danger"]) for said in card["signals"]] == [("火警", True)]
 
 
 def test_pages_of_devices(client, box, manager):

@@ -166,6 +166,39 @@ UNIT_OPERATION_BITS = ["reset", "mute", "manual_alarm", "cleared", "self_test", 
 _BITS = {1: SYSTEM_BITS, 2: COMPONENT_BITS, 21: UNIT_BITS, 4: OPERATION_BITS, 24: UNIT_OPERATION_BITS}
 
 
+BIT_WORDS: dict[str, tuple[str, str]] = {
+    "fire": ("火警", "fire"),
+    "fault": ("故障", "fault"),
+    "shielded": ("屏蔽", "disabled"),
+    "supervisory": ("监管", "supervisory"),
+    "started": ("启动", "started"),
+    "feedback": ("反馈", "feedback"),
+    "delay": ("延时", "delay"),
+    "power_fault": ("电源故障", "power fault"),
+    "mains_fault": ("主电故障", "mains fault"),
+    "backup_fault": ("备电故障", "backup power fault"),
+    "bus_fault": ("总线故障", "bus fault"),
+    "manual": ("手动", "manual"),
+    "config_changed": ("配置改变", "configuration changed"),
+    "reset": ("复位", "reset"),
+    "center_link_fault": ("通信信道故障", "link fault"),
+    "line_fault": ("连接线路故障", "line fault"),
+    "mute": ("消音", "muted"),
+    "manual_alarm": ("手动报警", "manual alarm"),
+    "cleared": ("警情消除", "alarm cleared"),
+    "self_test": ("自检", "self-test"),
+    "confirm": ("确认", "confirmed"),
+    "duty_reply": ("查岗应答", "duty reply"),
+    "test": ("测试", "test"),
+}
+
+
+def words(kind: int, word: int | None, is_english: bool = False) -> str:
+    """A status word or operation record for people: "火警、启动"; "正常" when no bit but the first is set."""
+    found = [BIT_WORDS[name][is_english] for name in bits(kind, word or 0) if name in BIT_WORDS]
+    return (", " if is_english else "、").join(found) or ("normal" if is_english else "正常")
+
+
 def bits(kind: int, word: int) -> list[str]:
     """Names of the bits set in the status word or operation flags of a type; reserved bits have none."""
     return [name for n, name in enumerate(_BITS.get(kind, ())) if word >> n & 1]

@@ -204,10 +204,7 @@ class Writer:
 
     def _flush(self) -> None:
         """Counters and last-seen times, once a second instead of once a frame."""
-        for header, peer, port in self._server.take_errors():
-            site: Site | None = self._registry.find(frames.Frame(header), peer, port)[0]
-            if site is not None:
-                self._seen.setdefault(site.id, Seen()).denied += 1
+        self._count_errors()
         seen, self._seen = self._seen, {}
         try:
             with db.transaction():
@@ -216,6 +213,17 @@ class Writer:
             for site_id, kept in seen.items():
                 self._seen.setdefault(site_id, Seen()).add(kept)
             raise
+
+    def _count_errors(self) -> None:
+        """Broken frames were denied in the loop; here they are counted for the transmitter that their header names."""
+        errors = [(frames.Frame(header), peer, port) for header, peer, port in self._server.take_errors()]
+        if any(self._registry.find(*error)[0] is None for error in errors):
+            with db.transaction(read_only=True):
+                self._load()
+        for error in errors:
+            site: Site | None = self._registry.find(*error)[0]
+            if site is not None:
+                self._seen.setdefault(site.id, Seen()).denied += 1
 
     def _flush_quietly(self) -> None:
         try:
