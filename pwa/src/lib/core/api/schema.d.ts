@@ -1682,6 +1682,7 @@ export interface components {
             readings?: components["schemas"]["Reading"][];
             /** Format: date-time */
             seen_at?: string | null;
+            signals?: components["schemas"]["Signal"][];
             /** Format: date-time */
             silenced_until?: string | null;
             /** Format: date-time */
@@ -1690,16 +1691,13 @@ export interface components {
             state?: "fire" | "alarm" | "fault" | "shielded" | "supervisory" | "started" | "feedback" | "normal" | "unknown";
             system_address?: number;
             system_type?: number;
+            transmitter?: components["schemas"]["DeviceBuilding"];
             /** Format: uuid */
             transmitter_id?: string;
         };
         DeviceFloor: {
             /** Format: uuid */
             id?: string;
-            label?: string;
-            ordinal?: number;
-        };
-        DeviceFloor1: {
             label?: string;
             ordinal?: number;
         };
@@ -1712,6 +1710,7 @@ export interface components {
             building?: components["schemas"]["DeviceBuilding"] | null;
             floor?: components["schemas"]["DeviceFloor"] | null;
             label?: string;
+            label_en?: string;
         };
         Dismiss: {
             at_scene: boolean;
@@ -1862,9 +1861,10 @@ export interface components {
             title?: string;
         };
         Fault: {
+            building?: components["schemas"]["DeviceBuilding"] | null;
             /** Format: uuid */
             device_id?: string | null;
-            floor?: components["schemas"]["DeviceFloor1"] | null;
+            floor?: components["schemas"]["FaultFloor"] | null;
             /** Format: uuid */
             id?: string;
             kind?: string;
@@ -1879,6 +1879,10 @@ export interface components {
             title?: string;
             /** Format: uuid */
             transmitter_id?: string;
+        };
+        FaultFloor: {
+            label?: string;
+            ordinal?: number;
         };
         FaultPage: {
             items?: components["schemas"]["Fault"][];
@@ -2764,6 +2768,15 @@ export interface components {
         SignIn: {
             code: string;
             phone: string;
+        };
+        Signal: {
+            /** Format: date-time */
+            device_at?: string | null;
+            is_danger?: boolean;
+            is_verified?: boolean;
+            /** Format: date-time */
+            received_at?: string;
+            words?: string;
         };
         Silence: {
             /** Format: uuid */
