@@ -33,7 +33,7 @@ def test_an_alarm_reaches_the_phone_whole(sink: PushSink, fanout: Fanout, tell: 
     assert fanout.run() == 1
     (request,) = sink.requests("a")
     note = browser.message(request.body)["notification"]
-    assert note["title"] == "3栋18层起火" and [a["action"] for a in note["actions"]] == ["safe", "help"]
+    assert note["title"] == "3 栋 18 层起火" and [a["action"] for a in note["actions"]] == ["safe", "help"]
     assert note["navigate"].endswith(f"/i/{incident}")
     assert request.headers["urgency"] == "high" and 0 < int(request.headers["ttl"]) <= 1800
     assert len(request.headers["topic"]) == 32
@@ -86,7 +86,7 @@ def test_too_long_is_sent_again_in_short(sink: PushSink, fanout: Fanout, tell: T
     fanout.run()
     first, second = (browser.message(request.body) for request in sink.requests("long"))
     assert len(str(second)) < len(str(first)) and "incident" not in second["notification"]["data"]
-    assert second["notification"]["title"] == "3栋18层起火" and second["notification"]["data"]["receipt"]
+    assert second["notification"]["title"] == "3 栋 18 层起火" and second["notification"]["data"]["receipt"]
     assert deliveries()[0].state == "accepted"
 
 

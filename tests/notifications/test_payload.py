@@ -35,7 +35,7 @@ def test_it_is_declarative_and_shows_without_a_service_worker() -> None:
     message = built(one)
     note = message["notification"]
     assert (message["web_push"], message["mutable"]) == (8030, True)
-    assert note["title"] == "3栋18层起火" and note["body"] and note["lang"] == "zh-CN"
+    assert note["title"] == "3 栋 18 层起火" and note["body"] and note["lang"] == "zh-CN"
     assert note["navigate"] == f"{PUBLIC}/i/{one.subject_id}"
     assert note["requireInteraction"] is True and note["silent"] is False
     assert [(a["action"], a["title"]) for a in note["actions"]] == [("safe", "我已安全"), ("help", "需要帮助")]

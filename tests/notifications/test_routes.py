@@ -56,7 +56,7 @@ def test_inbox_pages_newest_first_and_only_mine(client: FlaskClient, me: access.
     for n in range(5):
         tell([me.person_id, new_id()], new_id(), step=str(n), params={"place": f"{n}栋"})
     first = client.get("/api/notices?limit=3").json
-    assert [item["title"] for item in first["items"]] == ["4栋起火", "3栋起火", "2栋起火"]
+    assert [item["title"] for item in first["items"]] == ["4 栋起火", "3 栋起火", "2 栋起火"]
     second = client.get(f"/api/notices?limit=3&after={first['next']}").json
     assert len(second["items"]) == 2 and second["next"] is None
     assert set(first["items"][0]) == {

@@ -118,7 +118,7 @@ def test_no_receipt_in_time_brings_an_sms(
         assert outbox.fall_back() == 0
         fanout.run()
     (sent,) = messages()
-    assert sent["phone"] == "13800000000" and sent["text"].startswith("【守望】3栋18层起火。")
+    assert sent["phone"] == "13800000000" and sent["text"].startswith("【守望】3 栋 18 层起火。")
     assert [one.state for one in deliveries() if one.channel == "sms"] == ["accepted"]
 
 

@@ -71,8 +71,17 @@ def test_an_exercise_a_test_and_an_unverified_source_are_said_first() -> None:
 
 def test_words_come_in_the_readers_language() -> None:
     params = {"place": {"zh": "3栋", "en": "Tower 3"}, "category": "gas"}
-    assert texts.render("incident.confirmed", "push", "zh", params).title == "3栋燃气泄漏"
+    assert texts.render("incident.confirmed", "push", "zh", params).title == "3 栋燃气泄漏"
     assert texts.render("incident.confirmed", "push", "en", params).title == "Tower 3: gas leak"
+
+
+def test_numbers_stand_apart_from_chinese() -> None:
+    params = {"place": "晨光里 8 号楼 15 层 1503", "category": "gas"}
+    assert (
+        texts.render("incident.suspected", "push", "zh", params).title == "晨光里 8 号楼 15 层 1503 燃气报警，正在核实"
+    )
+    silent = texts.render("transmitter.silent", "push", "zh", {"name": "2号楼主机", "since": "20:06"})
+    assert silent.title.startswith("2 号楼主机") and "从 20:06 起" in silent.body
 
 
 def test_params_are_data_never_templates() -> None:
