@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from backend.kernel import clock, crypt
 from backend.kernel.config import settings
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0  # a first start on a busy machine
+NEW = 10  # the exit status that says: this database is a new one
 
 
 def await_database(url: str, patience_s: float = PATIENCE_S) -> None:
@@ -36,13 +38,22 @@ def migrate(url: str) -> None:
     command.upgrade(config, "head")
 
 
-def prepare() -> None:
-    """Keys, then migrations."""
+def prepare() -> bool:
+    """Keys, then migrations; says whether the database was a new one."""
     crypt.blind_index("")
     crypt.vapid_key()
-    await_database(settings().database_url)
-    migrate(settings().database_url)
+    url = settings().database_url
+    await_database(url)
+    is_new = not _has_tables(url)
+    migrate(url)
+    return is_new
+
+
+def _has_tables(url: str) -> bool:
+    with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://")) as connection:
+        found = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
+        return bool(found and found[0])
 
 
 if __name__ == "__main__":
-    prepare()
+    sys.exit(NEW if prepare() else 0)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import os
+from gevent import monkey
 
-from backend.kernel.config import settings
+monkey.patch_all()  # before anything else is imported: the application is loaded once, by the master
+
+import os  # noqa: E402  # see above
+
+from backend.kernel.config import settings  # noqa: E402  # see above
 
 bind = f"{settings().host}:{settings().port}"
 worker_class = "gevent"
+preload_app = True  # half the time to start, and memory that the workers share
 workers = min(4, os.cpu_count() or 1)
 worker_connections = 10_000
 backlog = 4096
