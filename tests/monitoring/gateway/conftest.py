@@ -10,10 +10,15 @@ from dataclasses import dataclass
 
 import pytest
 import uvloop
+from sqlalchemy import text
 
+from backend.kernel import db
+from backend.kernel.config import settings
+from backend.kernel.ids import new_id
 from backend.monitoring.gateway.frames import Frame, Parser
 from backend.monitoring.gateway.server import Limits, Server
 from backend.monitoring.gateway.writer import Writer
+from tests.embedded import Servers
 from tests.waiting import until
 
 
@@ -35,8 +40,32 @@ def limits() -> Limits:
     return Limits(unproven_s=5.0, inter_byte_s=0.6, frame_s=3.0)
 
 
+@pytest.fixture(scope="module")
+def shared_db(servers: Servers) -> Iterator[None]:
+    """One database for a module's gateways: to copy one for each test takes longer than the tests."""
+    name = f"gateway_{new_id().hex}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", servers.create(name))
+        _forget()
+        yield
+        db.engine().dispose()
+    _forget()
+    servers.drop(name)
+
+
 @pytest.fixture
-def gateway(committed_db, limits) -> Iterator[Running]:
+def empty_db(shared_db: None) -> None:
+    with db.transaction() as session:
+        session.execute(text("TRUNCATE transmitters, quarantined_frames, frames, readings, heartbeats CASCADE"))
+
+
+def _forget() -> None:
+    for made in (settings, db.engine):
+        made.cache_clear()
+
+
+@pytest.fixture
+def gateway(empty_db, limits) -> Iterator[Running]:
     loop = uvloop.new_event_loop()
     server = Server(limits)
     writer = Writer(server, lambda found: loop.call_soon_threadsafe(server.answer, found) and None)

@@ -99,7 +99,7 @@ def test_a_flood_of_broken_frames_is_closed(gateway):
     assert gateway.server.closed["errors"] == 1
 
 
-def test_strangers_who_say_nothing_have_to_go(committed_db, gateway):
+def test_strangers_who_say_nothing_have_to_go(gateway):
     object.__setattr__(gateway.server.limits, "unproven_s", 0.2)
     with gateway.connect() as sock:
         assert sock.recv(1) == b""
