@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from backend.accounts.models import Grant, Person
 from backend.demo import crowd
 from backend.demo.land import Land, Values, survey
+from backend.demo.roster import BEIJING
+from backend.home.service import NEXT_EXERCISE
 from backend.kernel import clock, db, files, jsonable, scope
 from backend.kernel.config import settings
 from backend.kernel.db import Base
@@ -61,6 +63,7 @@ def load() -> dict[str, int]:
         transmitters = crowd.wire(land, now)
         counts = _insert(session, land)
         _loosen(session, now)
+        _announce(session, land.estates["home"]["scope_path"], now)
     _write(people, transmitters)
     return counts
 
@@ -78,7 +81,19 @@ def _insert(session: Session, land: Land) -> dict[str, int]:
 
 def _loosen(session: Session, now: datetime) -> None:
     for name, value in LIMITS.items():
-        session.add(Policy(id=new_id(), name=name, scope_path=scope.ROOT, value=value, changed_at=now, changed_by=None))
+        session.add(_policy(name, scope.ROOT, value, now))
+
+
+def _announce(session: Session, path: str, now: datetime) -> None:
+    """An exercise on a Saturday at ten, at least three days from now."""
+    day = now.astimezone(BEIJING).replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=3)
+    day += timedelta(days=(5 - day.weekday()) % 7)
+    value = {"at": day.isoformat(), "zh": "全楼疏散演练", "en": "Evacuation exercise, whole building"}
+    session.add(_policy(NEXT_EXERCISE, path, value, now))
+
+
+def _policy(name: str, path: str, value: object, now: datetime) -> Policy:
+    return Policy(id=new_id(), name=name, scope_path=path, value=value, changed_at=now, changed_by=None)
 
 
 def _write(people: Iterable[Values], transmitters: Iterable[Values]) -> None:

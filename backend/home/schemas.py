@@ -88,6 +88,11 @@ class HomeFaultSchema(Schema):
     place = f.String()
 
 
+class NextExerciseSchema(Schema):
+    at = Time()
+    name = f.String()
+
+
 class FirstScreenSchema(Schema):
     kind = f.String()
     buildings = f.List(f.Nested(JoinedSchema))
@@ -97,7 +102,7 @@ class FirstScreenSchema(Schema):
     incidents = f.List(f.Dict(), metadata={"description": "as in GET /api/incidents"})
     watch = f.Nested(WatchCountSchema, allow_none=True)
     faults = Made(HomeFaultSchema, many=True)
-    next_exercise = f.Dict(allow_none=True)
+    next_exercise = f.Nested(NextExerciseSchema, allow_none=True)
 
 
 class PublicPageSchema(Schema):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from backend.incidents import service as incidents
 from backend.incidents import showing
 from backend.incidents.models import OPEN, Incident, IncidentScope
 from backend.incidents.states import State
-from backend.kernel import access, db
+from backend.kernel import access, clock, db, policy
 from backend.kernel.access import Actor
 from backend.kernel.errors import NotFound
 from backend.kernel.scope import within
@@ -30,6 +31,11 @@ RESPOND = "incidents.respond"
 MOST = 20
 ALARM = "alarm"
 BURNING = (State.CONFIRMED, State.CONTROLLED)
+NEXT_EXERCISE = policy.declare(
+    "home.next_exercise",
+    {"at": "", "zh": "", "en": ""},
+    "The next exercise that the first screen announces: at (RFC 3339 with offset, empty for none) and its name.",
+)
 _cards, _states, _watches = Keeper(5), Keeper(2), Keeper(10)
 
 
@@ -52,7 +58,7 @@ def home(actor: Actor, building_id: UUID | None = None) -> dict[str, Any]:
         "incidents": [showing.item(i) for i in burning],
         "watch": _watches.get(chosen.id, lambda: stations.watch(chosen.scope_path)) if chosen else None,
         "faults": _faults(chosen.id) if chosen else [],
-        "next_exercise": None,
+        "next_exercise": _exercise(chosen) if chosen else None,
     }
 
 
@@ -110,6 +116,18 @@ def _card(actor: Actor, building: Building) -> dict[str, Any]:
         return card
 
     return _cards.get((building.id, with_doors), make)
+
+
+def _exercise(building: Building) -> dict[str, Any] | None:
+    """The announced exercise {at, name}, until its time has come."""
+    planned = _cards.get(("exercise", building.id), lambda: policy.get(NEXT_EXERCISE, building.scope_path))
+    try:
+        at = datetime.fromisoformat(planned["at"])
+    except ValueError:
+        return None
+    if at.tzinfo is None or at <= clock.now():
+        return None
+    return {"at": at, "name": planned[_language()] or planned["zh"]}
 
 
 def _faults(building_id: UUID) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from backend.accounts import actors
 from backend.accounts.models import Person
 from backend.home.keeping import Keeper
-from backend.kernel import clock, db
+from backend.kernel import clock, db, policy
 from backend.kernel.ids import new_id
 from backend.places import qr
 from tests.factories.accounts import create_member, create_person
@@ -139,3 +140,17 @@ def test_an_open_incident_goes_before_all_and_chooses_the_building(signed_in, cl
     assert client.get(f"/api/public/buildings/{token}").json["state"] == "alarm"
     assert signed_in(resident).get("/api/home").json["status"]["state"] == "alarm"
     assert signed_in(guard).get(f"/api/buildings/{garage.id}/status").json["state"] == "alarm"
+
+
+def test_an_exercise_is_announced_until_its_time_has_come(signed_in):
+    first, second = create_building(), create_building()
+    later = clock.now() + timedelta(days=3)
+    with db.transaction():
+        value = {"at": later.isoformat(), "zh": "全楼疏散演练", "en": ""}
+        policy.put("home.next_exercise", first.scope_path, value)
+        policy.put("home.next_exercise", second.scope_path, value | {"at": "周六"})
+    client = signed_in(create_resident(find_dwelling(first)))
+    assert client.get("/api/home").json["next_exercise"]["name"] == "全楼疏散演练"
+    with clock.freeze(later):
+        assert client.get("/api/home").json["next_exercise"] is None
+    assert signed_in(create_resident(find_dwelling(second))).get("/api/home").json["next_exercise"] is None
