@@ -26,6 +26,7 @@ from notifications.outbox import Outcome
 log = structlog.get_logger(__name__)
 _random = random.SystemRandom()
 CHUNK = 200
+MESSAGES = 50  # an SMS costs money: a kill may repeat at most so many
 IN_FLIGHT = 800
 BURST = 8  # requests started between two looks at the network
 MARK_EVERY, MARK_S = 32, 0.05  # what a kill can repeat is at most this and what is on its way
@@ -202,7 +203,7 @@ class Fanout:
             self._renewed_at = now
 
     def _send_messages(self, min_age_s: float) -> int:
-        rows = outbox.take("sms", self._owner, CHUNK, min_age_s)
+        rows = outbox.take("sms", self._owner, MESSAGES, min_age_s)
         if not rows:
             return 0
         with db.transaction(read_only=True):

@@ -6,6 +6,7 @@ import os
 import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -69,7 +70,7 @@ def _fanout(pid: int, thread: int) -> Fanout:
 def contact() -> str:
     """Whom a push service may ask about us (RFC 8292 2.1): our site, or an address at it when it has no https."""
     url = settings().public_url
-    return url if url.startswith("https://") else "mailto:duty@" + url.split("://")[1].rpartition(":")[0].strip("[]")
+    return url if url.startswith("https://") else f"mailto:duty@{urlsplit(url).hostname}"
 
 
 PERIODIC = [Periodic(sweep, 1.0), Periodic(fall_back, 1.0), Periodic(expire, 60.0)]
