@@ -142,6 +142,9 @@ class Stack:
         return found
 
     def _is_ours(self, entry: Path) -> bool:
+        """By its environment; Redis writes its title over that, but the title names the socket."""
+        sockets = str(embedded.folder(self.data_dir)).encode()
         with contextlib.suppress(OSError):
-            return f"DATA_DIR={self.data_dir}".encode() in (entry / "environ").read_bytes()
+            own = f"DATA_DIR={self.data_dir}".encode() in (entry / "environ").read_bytes()
+            return own or sockets in (entry / "cmdline").read_bytes()
         return False

@@ -12,14 +12,14 @@ T = TypeVar("T")
 PATIENCE_S = 20.0
 
 
-def until(ask: Callable[[], T], patience_s: float = PATIENCE_S) -> T:
-    """Ask until the answer is true, and give it; fail when it has not become so in time."""
+def until(ask: Callable[[], T], patience_s: float = PATIENCE_S, explain: Callable[[], str] = str) -> T:
+    """Ask until the answer is true, and give it; fail with `explain()` when it has not become so in time."""
     end = time.monotonic() + patience_s
     while True:
         answer = ask()
         if answer:
             return answer
-        assert time.monotonic() < end, f"not in {patience_s:.0f} s: {ask}"
+        assert time.monotonic() < end, f"not in {patience_s:.0f} s: {ask}\n{explain()}"
         time.sleep(0.02)
 
 

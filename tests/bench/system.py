@@ -160,7 +160,7 @@ def _tell_a_tower(stack: Stack, sink: PushSink) -> list[Figure]:
     waiting = (
         "SELECT count(*) FILTER (WHERE d.state = 'queued'), count(*), "
         "extract(epoch FROM max(d.accepted_at) - min(i.confirmed_at)) FROM incidents i "
-        "JOIN notices n ON n.subject_id = i.id JOIN deliveries d ON d.notice_id = n.id AND d.channel = 'webpush' "
+        "JOIN notices n ON n.subject_id = i.id JOIN deliveries d ON d.notice_id = n.id AND d.channel = 'push' "
         "JOIN buildings b ON b.id = i.building_id WHERE b.kind = 'garage' AND n.kind = 'incident.confirmed'"
     )
     until(lambda: _is_told(stack), 60)
