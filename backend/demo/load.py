@@ -12,7 +12,6 @@ from backend.accounts.models import Grant, Person
 from backend.demo import crowd
 from backend.demo.land import Land, Values, survey
 from backend.demo.roster import BEIJING
-from backend.home.service import NEXT_EXERCISE
 from backend.kernel import clock, db, files, jsonable, scope
 from backend.kernel.config import settings
 from backend.kernel.db import Base
@@ -89,7 +88,7 @@ def _announce(session: Session, path: str, now: datetime) -> None:
     day = now.astimezone(BEIJING).replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=3)
     day += timedelta(days=(5 - day.weekday()) % 7)
     value = {"at": day.isoformat(), "zh": "全楼疏散演练", "en": "Evacuation exercise, whole building"}
-    session.add(_policy(NEXT_EXERCISE, path, value, now))
+    session.add(_policy("home.next_exercise", path, value, now))
 
 
 def _policy(name: str, path: str, value: object, now: datetime) -> Policy:
