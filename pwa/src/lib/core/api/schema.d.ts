@@ -1915,9 +1915,7 @@ export interface components {
                 [key: string]: unknown;
             }[];
             kind?: string;
-            next_exercise?: {
-                [key: string]: unknown;
-            } | null;
+            next_exercise?: components["schemas"]["NextExercise"] | null;
             own?: components["schemas"]["OwnDwelling"] | null;
             status?: components["schemas"]["Status"] | null;
             watch?: components["schemas"]["WatchCount"] | null;
@@ -2394,6 +2392,11 @@ export interface components {
             /** @default null */
             silent_after_s: number | null;
             source_address: number;
+        };
+        NextExercise: {
+            /** Format: date-time */
+            at?: string;
+            name?: string;
         };
         Notice: {
             body: string;
