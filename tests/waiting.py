@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0  # only ever waited for in full when something is broken
 
 
 def until(ask: Callable[[], T], patience_s: float = PATIENCE_S, explain: Callable[[], str] = str) -> T:
