@@ -19,6 +19,7 @@ const MARGIN = 44;
 const ROAD = 22;
 
 export type EstateDrawing = {
+	/** What must be seen: the way in and the building, or all of the estate when nothing is marked. */
 	box: Rect;
 	ring: Rect;
 	houses: (House & Rect & { isFlat: boolean })[];
@@ -125,19 +126,21 @@ export function drawEstate(
 		ROAD
 	);
 	const target = drawn.find((house) => house.id === targetId) ?? null;
+	const way = target ? routeTo(target, gatesAt, ring) : null;
+	const seen = target && way ? [target, ...way.map((point) => ({ ...point, w: 0, h: 0 }))] : all;
 	return {
-		box: around4(all, MARGIN),
+		box: around4(seen, MARGIN),
 		ring,
 		houses: drawn.sort((a, b) => Number(b.isFlat) - Number(a.isFlat)),
 		gates: gatesAt,
 		hydrants: hydrantsAt,
 		lanes: gatesAt.map((gate) => path([gate, onEdge(ring, gate)])),
-		route: target ? routeTo(target, gatesAt, ring) : null,
+		route: way ? path(way) : null,
 		target
 	};
 }
 
-function routeTo(target: House & Rect, gates: (Gate & Xy)[], ring: Rect): string | null {
+function routeTo(target: House & Rect, gates: (Gate & Xy)[], ring: Rect): Xy[] | null {
 	const centre = { x: target.x + target.w / 2, y: target.y + target.h / 2 };
 	const far = (gate: Xy) => Math.hypot(gate.x - centre.x, gate.y - centre.y);
 	const gate = [...gates].sort(
@@ -149,5 +152,5 @@ function routeTo(target: House & Rect, gates: (Gate & Xy)[], ring: Rect): string
 		x: clamp(leave.x, target.x, target.x + target.w),
 		y: clamp(leave.y, target.y, target.y + target.h)
 	};
-	return path([gate, ...around(ring, enter, leave), door]);
+	return [gate, ...around(ring, enter, leave), door];
 }

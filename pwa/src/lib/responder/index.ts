@@ -8,4 +8,5 @@ export { default as Report } from './Report.svelte';
 export { default as ShiftBar } from './ShiftBar.svelte';
 export { shift } from './shift.svelte.ts';
 export type { Detail, Item, ReportData, Roll } from './types.ts';
-export { placeOf, reasonText } from './words.ts';
+export { reasonText } from './verdicts.ts';
+export { nameIn, placeOf } from './words.ts';

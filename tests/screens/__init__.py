@@ -1,0 +1,1 @@
+"""Every screen in five combinations with axe on each: `make screens`."""

@@ -1,0 +1,78 @@
+"""`python -m tests.screens [--only NAME ...]`: start the system, play the scene, photograph every screen.
+
+Writes screens/ (not kept in git) and the twelve chosen pictures into docs/pictures/. Ends with 1 when a screen has
+an axe violation, a cut text, too small a target, or makes the browser complain.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.screens import sheet
+from tests.screens.camera import Finding, chromium, open_look, take
+from tests.screens.looks import LOOKS
+from tests.screens.rooms import CHOSEN, SCREENS, Screen
+from tests.screens.scene import Scene, play
+from tests.stack import ROOT, Stack
+
+FOLDER = ROOT / "screens"
+PICTURES = ROOT / "docs" / "pictures"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.screens", description=__doc__)
+    parser.add_argument("--only", action="append", default=[], help="a screen's name; may be given several times")
+    parser.add_argument("--look", action="append", default=[], help="a look's name; may be given several times")
+    asked = parser.parse_args()
+    screens = [screen for screen in SCREENS if not asked.only or screen.name in asked.only]
+    with tempfile.TemporaryDirectory(prefix="screens-") as folder, Stack(Path(folder)).running() as stack:
+        findings = photograph(play(stack), screens, asked.look)
+    if not asked.only and not asked.look:
+        choose()
+    return report(findings)
+
+
+def photograph(scene: Scene, screens: list[Screen], looks: list[str]) -> list[Finding]:
+    """Every screen in every look."""
+    findings = []
+    FOLDER.mkdir(exist_ok=True)
+    with chromium() as browser:
+        for look in LOOKS:
+            if looks and look.name not in looks:
+                continue
+            for screen in screens:
+                if screen.is_phone_only and not look.is_phone:
+                    continue
+                context = open_look(browser, scene, look, screen.who)
+                findings.append(take(context, scene, screen, look, FOLDER))
+                context.close()
+        sheet.write(browser, findings, FOLDER)
+    return findings
+
+
+def choose() -> None:
+    """The twelve pictures of the README."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for screen, look in CHOSEN:
+        picture = FOLDER / f"{screen}.{look}.png"
+        if picture.exists():
+            shutil.copyfile(picture, PICTURES / f"{screen}.{look}.png")
+
+
+def report(findings: list[Finding]) -> int:
+    """Say what is wrong, screen by screen; the exit code of the whole."""
+    wrong = [finding for finding in findings if not finding.is_clean]
+    for finding in wrong:
+        print(f"{finding.screen} {finding.look}")
+        for line in [*finding.axe, *finding.flaws, *finding.complaints]:
+            print(f"    {line}")
+    print(f"{len(findings)} pictures in {FOLDER}, {len(findings) - len(wrong)} without a finding")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
