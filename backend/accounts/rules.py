@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import or_, select
 
 from backend.accounts import scopes, service
@@ -17,17 +20,25 @@ from backend.kernel.policy import Policy
 from backend.kernel.shapes import page
 
 
-def policies(actor: Actor) -> list[dict[str, Any]]:
-    """Every known policy with its default, its meaning, and the rows inside the actor's scope."""
+@lru_cache(maxsize=1)
+def chinese() -> dict[str, str]:
+    """What each policy means, in Chinese; the English is where it is declared."""
+    words: dict[str, str] = orjson.loads(Path(__file__).with_name("policies_zh.json").read_bytes())
+    return words
+
+
+def policies(actor: Actor, language: str) -> list[dict[str, Any]]:
+    """Every known policy with its default, its meaning in this language, and the rows inside the actor's scope."""
     query = select(Policy).where(scope.within(Policy.scope_path, actor.paths("policies.manage")))
     rows: dict[str, list[Policy]] = {}
     for row in db.session().scalars(query.order_by(Policy.scope_path)):
         rows.setdefault(row.name, []).append(row)
+    words = chinese() if language == "zh" else {}
     known = sorted(policy.declared.values(), key=lambda each: each.name)
     return [
-        {"name": p.name, "default": p.default, "help": p.help, "rows": rows.get(p.name, [])}
+        {"name": p.name, "default": p.default, "help": words.get(p.name, p.help), "rows": rows.get(p.name, [])}
         for p in known
-    ]  # fmt: skip
+    ]
 
 
 def set_policy(actor: Actor, name: str, kind: str, scope_id: UUID | None, value: Any) -> Policy:

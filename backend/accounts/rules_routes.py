@@ -15,6 +15,7 @@ from backend.accounts.schemas import (
 from backend.kernel import access
 from backend.kernel.api import Blueprint
 from backend.kernel.policy import Policy
+from backend.kernel.refusals import language
 
 rules = Blueprint("rules", __name__, url_prefix="/api", description="Policies and the audit trail", cli_group="auditor")
 
@@ -22,7 +23,7 @@ rules = Blueprint("rules", __name__, url_prefix="/api", description="Policies an
 @rules.op("GET", "/policies", needs="policies.manage", out=PoliciesSchema)
 def list_policies() -> dict[str, Any]:
     """All policies with their defaults and the rows of my scope."""
-    return {"items": book.policies(access.actor()), "next": None}
+    return {"items": book.policies(access.actor(), language()), "next": None}
 
 
 @rules.op("PUT", "/policies/<name>", needs="policies.manage", body=PolicyPutSchema, out=PolicyRowSchema)

@@ -25,12 +25,12 @@ from notifications import sms, subscriptions
 TEN_MINUTES, DAY = timedelta(minutes=10), timedelta(days=1)
 KEPT = timedelta(days=2)
 SESSIONS_KEPT = timedelta(days=30)
-NUMBER_10MIN = policy.declare("sign_in.number_10min", 5, "codes one number gets in 10 minutes")
-NUMBER_DAY = policy.declare("sign_in.number_day", 20, "codes one number gets in 24 hours")
-ADDRESS_10MIN = policy.declare("sign_in.address_10min", 100, "codes asked for from one network address in 10 minutes")
-ADDRESS_DAY = policy.declare("sign_in.address_day", 1000, "codes asked for from one network address in 24 hours")
-ALL_DAY = policy.declare("sign_in.day", 50_000, "codes sent to everybody in 24 hours: the most the bill may grow")
-AGAIN = policy.declare("sign_in.again_s", 60, "seconds after which the app offers to send another code")
+NUMBER_10MIN = policy.declare("sign_in.number_10min", 5, "Codes that one number gets in 10 minutes.")
+NUMBER_DAY = policy.declare("sign_in.number_day", 20, "Codes that one number gets in 24 hours.")
+ADDRESS_10MIN = policy.declare("sign_in.address_10min", 100, "Codes asked for from one address in 10 minutes.")
+ADDRESS_DAY = policy.declare("sign_in.address_day", 1000, "Codes asked for from one address in 24 hours.")
+ALL_DAY = policy.declare("sign_in.day", 50_000, "Codes sent to all in 24 hours: a bound for the bill.")
+AGAIN = policy.declare("sign_in.again_s", 60, "Seconds after which the app offers another code.")
 
 SMS = {
     "zh": "【守望】验证码 {code}，5 分钟内有效。请勿告诉任何人。",
