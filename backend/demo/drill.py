@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import or_, select, text
 
 from backend.demo import speech
 from backend.demo.beat import MUTE, registered
@@ -21,8 +21,8 @@ from backend.demo.scenarios import SCENARIOS, Say, Scenario, Silence, Wait
 from backend.demo.transmitter import NoAnswer, Transmitter, gateway
 from backend.kernel import clock, db
 from backend.kernel.config import settings
+from backend.monitoring.models import Device, DeviceState, PointState, TransmitterState
 from backend.monitoring.models import Transmitter as Registered
-from backend.monitoring.models import TransmitterState
 
 FAST = 0.1
 GRACE_S = 30.0  # the platform finds a silent one at most 10 s after its limit
@@ -41,12 +41,18 @@ class Drill:
         self.pace = pace
         self.boxes = {plan.key: Transmitter(plan, host, port) for plan in TRANSMITTERS}
 
-    async def run(self, scenarios: Sequence[Scenario]) -> None:
-        """All heartbeats, the scenarios, then the panels are reset. Raises NoAnswer when a frame is never confirmed."""
+    async def run(self, scenarios: Sequence[Scenario], left_over: Sequence[Point] = ()) -> None:
+        """All heartbeats, the scenarios, then the panels are reset. Raises NoAnswer when a frame is never confirmed.
+
+        `left_over` are points that a drill broken off has left in alarm: a bit that never went is no news again.
+        """
         try:
             for box in self.boxes.values():
                 await box.beat()
             tell(f"{len(self.boxes)} 台传输装置已联网", f"{len(self.boxes)} transmitters are on line")
+            if left_over:
+                tell("先复位上次演示留下的报警", "alarms left over from the last drill are reset first")
+                await self._reset(left_over)
             for scenario in scenarios:
                 print(f"\n■ {scenario.zh}\n  {scenario.en}", flush=True)
                 for step in scenario.steps:
@@ -95,11 +101,14 @@ class Drill:
             "then the panels are reset; incidents wait for people",
         )
         await self._pause(AFTER_S)
+        await self._reset(points)
+        tell("已复位", "reset")
+
+    async def _reset(self, points: Sequence[Point]) -> None:
         await self._say([(point, speech.NORMAL) for point in dict.fromkeys(points)])
         for key in dict.fromkeys(point.transmitter for point in points):
             box = self.boxes[key]
             await box.say(speech.reset(ALARM, box.profile, clock.now()))
-        tell("已复位", "reset")
 
     async def _pause(self, seconds: float) -> None:
         await asyncio.sleep(seconds * self.pace)
@@ -133,6 +142,20 @@ def _state(address: int) -> str | None:
         return session.scalar(select(Registered.state).where(Registered.source_address == address))
 
 
+def left_in_alarm(points: Sequence[Point]) -> list[Point]:
+    """Those of the points whose danger or fault still stands in the database."""
+    query = (
+        select(Registered.source_address, Device.system_type, Device.component_type, Device.component_address)
+        .join(Device, Device.transmitter_id == Registered.id)
+        .join(PointState, PointState.device_id == Device.id)
+        .where(or_(PointState.danger.is_not(None), PointState.state != DeviceState.NORMAL))
+    )
+    with db.transaction() as session:
+        standing = {tuple(row) for row in session.execute(query)}
+    addresses = {plan.key: plan.address for plan in TRANSMITTERS}
+    return [p for p in points if (addresses[p.transmitter], p.system, p.component, p.address) in standing]
+
+
 def tell(zh: str, en: str) -> None:
     """One line with the time on the wall."""
     at: datetime = clock.now().astimezone(BEIJING)
@@ -148,7 +171,9 @@ def drill(only: Sequence[str], is_fast: bool) -> None:
     run = Drill(gateway(config.gateway_host), config.gateway_port, FAST if is_fast else 1.0)
     print(f"看 {config.public_url}，任选一人登录 / watch {config.public_url}, signed in as anybody", flush=True)
     try:
-        asyncio.run(run.run(chosen))
+        asyncio.run(run.run(chosen, left_in_alarm([p for s in chosen for p in s.points])))
+    except KeyboardInterrupt:
+        raise CannotDrill("broken off; the next drill resets what this one has left in alarm") from None
     except OSError as error:
         where = f"{config.gateway_host}:{config.gateway_port}"
         raise CannotDrill(f"the gateway does not answer at {where} ({error.strerror}): is `make run` up?") from None

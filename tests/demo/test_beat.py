@@ -7,13 +7,17 @@ from datetime import UTC, datetime
 from threading import Event, Thread
 
 import pytest
+from sqlalchemy import select
 
 from backend.demo import beat, load, speech
 from backend.demo.devices import planned
-from backend.demo.drill import holding_tongue
+from backend.demo.drill import holding_tongue, left_in_alarm
 from backend.demo.estate import TRANSMITTERS
+from backend.demo.scenarios import SCENARIOS
 from backend.demo.transmitter import Transmitter
+from backend.kernel import db
 from backend.monitoring.gateway import bodies, codes, profiles
+from backend.monitoring.models import Device, PointState
 from tests.demo.test_drill import Platform
 
 AT = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
@@ -24,6 +28,18 @@ def test_before_anything_was_said_every_point_is_unheard(db_session):
     found = beat.unheard()
     assert sum(map(len, found.values())) == len(planned())
     assert set(found) == {plan.address for plan in TRANSMITTERS} == set(beat.registered())
+
+
+def test_points_left_in_alarm_are_found(db_session):
+    load.load()
+    points = SCENARIOS[0].points
+    assert left_in_alarm(points) == []
+    device = select(Device.id).where(Device.label == points[0].label, Device.component_address == points[0].address)
+    with db.transaction() as session:
+        burning = PointState(device_id=session.scalars(device).one(), state="fire", flags=2, danger="suspect")
+        burning.since = burning.seen_at = AT
+        session.add(burning)
+    assert left_in_alarm(points) == [p for p in points if p == points[0]]
 
 
 def test_without_a_demo_there_is_nobody_to_play(db_session):

@@ -151,6 +151,18 @@ def test_a_whole_drill_is_confirmed_frame_by_frame():
     assert len(resets) == 4  # the panels of seven, garage, eight and north
 
 
+def test_what_a_drill_broken_off_has_left_is_reset_first():
+    pump = next(s for s in SCENARIOS if s.name == "pump")
+
+    async def run():
+        async with Platform() as platform:
+            await Drill("127.0.0.1", platform.port, pace=0).run([pump], left_over=SCENARIOS[0].points[:1])
+            return [f.adu[:1] for f in platform.frames if f.adu[:1] in (b"\x02", b"\x04")]
+
+    # normal and reset, then the fault, the repair, and normal and reset at the end
+    assert asyncio.run(asyncio.wait_for(run(), 30)) == [b"\x02", b"\x04", b"\x02", b"\x02", b"\x02", b"\x04"]
+
+
 def test_without_a_gateway_it_says_so(monkeypatch):
     with socket.socket() as taken:  # bound and not listening: nobody answers there
         taken.bind(("127.0.0.1", 0))
@@ -161,6 +173,7 @@ def test_without_a_gateway_it_says_so(monkeypatch):
 def _drill_at(config, monkeypatch):
     monkeypatch.setattr(drills, "registered", lambda: {10001: None})
     monkeypatch.setattr(drills, "settings", lambda: config)
+    monkeypatch.setattr(drills, "left_in_alarm", lambda points: [])
     with pytest.raises(SystemExit, match="gateway does not answer"):
         drills.drill(["pump"], is_fast=True)
 
