@@ -14,6 +14,7 @@ from backend.incidents.errors import PlaceNotProved
 from backend.incidents.joining import Place, choose, is_graver
 from backend.incidents.limits import CALL_RADIUS_M, CALLS_BY_ADDRESS, CALLS_BY_BUILDING, limits_at
 from backend.incidents.models import Call, Incident
+from backend.incidents.nearby import candidates
 from backend.incidents.people import by
 from backend.incidents.settling import settle
 from backend.incidents.states import UNVERIFIED, By, Change, FireHere
@@ -52,8 +53,9 @@ def call(
     is_muted = speaker is None and _is_beyond_limits(building, address, at)
     ordinal = floor.ordinal if floor else None
     place = Place(category, str(estate.id) if estate else None, str(building.id), ordinal, is_sure=speaker is not None)
-    found = choose(place, intake.candidates(place, at, rules), at, rules)
+    found = choose(place, candidates(place, at, rules), at, rules)
     incident = intake.locked(UUID(found.id)) if found else None
+    at = records.moment(incident, at) if incident else at
     graver = incident is not None and is_graver(category, incident.category)
     event = FireHere(at, speaker, ordinal, is_muted, graver)
     change = step(records.snapshot(incident), event, rules) if incident else None
@@ -117,6 +119,7 @@ def _keep(
 def _word(incident: Incident, speaker: By | None, at: datetime, floor: int | None) -> None:
     """A known caller's word is evidence; an unknown one's is only in the timeline."""
     if speaker is not None:
+        incident.is_source_verified = True
         add_word(incident, speaker, at, "call", floor)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from backend.incidents import records, rings
+from backend.incidents import records, spreading
 from backend.incidents.limits import limits_at
 from backend.incidents.models import Incident, IncidentTimer
 from backend.incidents.settling import settle
@@ -99,5 +99,5 @@ def reconcile() -> int:
     for incident_id in ids:
         with db.transaction():
             incident = _take(incident_id)
-            missing += rings.reconcile(incident) if incident else 0
+            missing += spreading.reconcile(incident) if incident else 0
     return missing

@@ -35,6 +35,7 @@ def start(actor: Actor, building_id: UUID, floor_id: UUID | None = None) -> Inci
     floor = db.session().get(Floor, floor_id) if floor_id else None
     ordinal = floor.ordinal if floor and floor.building_id == building.id else None
     incident = intake.draft("fire", estate, building, building.scope_path, at, is_exercise=True)
+    incident.is_source_verified = True
     records.add_floor(incident, floor.id if floor and ordinal else None, ordinal)
     change = opened(Danger(at, "exercise", ordinal, is_registered=False), policy, is_exercise=True)
     settle(incident, change, policy, at, "exercise", actor)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select, text
+from sqlalchemy import exists, select, text
 
 from backend.incidents import records, rings
-from backend.incidents.joining import Candidate, Place, choose, is_graver
+from backend.incidents.joining import Place, choose, is_graver
 from backend.incidents.limits import limits_at
 from backend.incidents.models import Incident, IncidentEvidence
+from backend.incidents.nearby import candidates
 from backend.incidents.settling import open_scopes, settle
 from backend.incidents.states import (
     DETECTED,
@@ -28,8 +28,6 @@ from backend.kernel import db
 from backend.kernel.scope import within
 from backend.monitoring.events import DangerSensed, EvidenceSeen
 from backend.places.models import Building, Estate
-
-MOST = 200  # incidents of one estate that a new danger is compared with, the newest first
 
 
 def take_in(danger: DangerSensed) -> Incident:
@@ -48,13 +46,15 @@ def take_in(danger: DangerSensed) -> Incident:
     )
     found = choose(place, candidates(place, at, policy), at, policy)
     incident = locked(UUID(found.id)) if found else None
-    event = _event(danger, incident)
+    if incident is not None:
+        at = records.moment(incident, at)
+    event = _event(danger, at, incident)
     change = step(records.snapshot(incident), event, policy) if incident else None
     if incident is None or not isinstance(change, Change):
         incident, change = draft(danger.category, estate, building, path, at), opened(event, policy)
     is_placed = _learn_place(incident, danger, building)
     raise_category(incident, danger.category, at)
-    _write(incident, change, danger, policy)
+    _write(incident, change, danger, event, policy)
     if is_placed and incident.state == State.CONFIRMED:
         rings.tell(incident, (2,))
     call_off_exercises(incident, at)
@@ -62,9 +62,9 @@ def take_in(danger: DangerSensed) -> Incident:
     return incident
 
 
-def _event(danger: DangerSensed, incident: Incident | None = None) -> Danger:
+def _event(danger: DangerSensed, at: datetime, incident: Incident | None) -> Danger:
     return Danger(
-        at=danger.received_at,
+        at=at,
         point=_point(danger),
         floor=danger.floor_ordinal,
         confirms=danger.evidence == "confirm",
@@ -86,17 +86,16 @@ def _point(danger: DangerSensed) -> str:
     return str(danger.device_id) if danger.device_id else f"{danger.transmitter_id}:{danger.label}"
 
 
-def _write(incident: Incident, change: Change, danger: DangerSensed, policy: Policy) -> None:
+def _write(incident: Incident, change: Change, danger: DangerSensed, event: Danger, policy: Policy) -> None:
     incident.signal_count += 1
     incident.last_signal_at = max(danger.received_at, incident.last_signal_at or danger.received_at)
     incident.is_source_verified = incident.is_source_verified or danger.is_source_verified
-    event = _event(danger)
     # The row's round decides under which round the point is kept, so it is set before.
     incident.round = change.after.round
     is_new = records.add_evidence(
         incident,
         event.point,
-        danger.received_at,
+        event.at,
         kind="device",
         signal_id=danger.signal_id,
         transmitter_id=danger.transmitter_id,
@@ -110,7 +109,7 @@ def _write(incident: Incident, change: Change, danger: DangerSensed, policy: Pol
         counts=event.is_registered and event.is_source_verified and not event.is_test,
     )
     settle(
-        incident, change, policy, danger.received_at, "danger",
+        incident, change, policy, event.at, "danger",
         is_line=is_new or bool(change.path),
         label=danger.label, words={"zh": danger.words_zh, "en": danger.words_en}, floor=danger.floor_ordinal,
         is_source_verified=danger.is_source_verified, is_test=danger.is_test,
@@ -137,9 +136,10 @@ def note_evidence(seen: EvidenceSeen) -> None:
     for incident_id in db.session().scalars(query.order_by(Incident.id)):
         incident = locked(incident_id)
         policy = limits_at(incident.scope_path)
-        change = step(records.snapshot(incident), EvidenceNoted(seen.received_at), policy)
+        at = records.moment(incident, seen.received_at)
+        change = step(records.snapshot(incident), EvidenceNoted(at), policy)
         if isinstance(change, Change):
-            settle(incident, change, policy, seen.received_at, seen.what, label=seen.label)
+            settle(incident, change, policy, at, seen.what, label=seen.label)
 
 
 # --- shared with calls and exercises --------------------------------------------------------------------------
@@ -154,41 +154,6 @@ def locked(incident_id: UUID) -> Incident:
     """The incident as it is now, its row locked."""
     query = select(Incident).where(Incident.id == incident_id).with_for_update(of=Incident)
     return db.session().scalars(query.execution_options(populate_existing=True)).one()
-
-
-def candidates(place: Place, at: datetime, policy: Policy) -> Iterable[Candidate]:
-    """The incidents of this estate (or building) that are alive, or were closed a moment ago."""
-    here = [Incident.building_id == UUID(place.building)] if place.building else []
-    here += [Incident.estate_id == UUID(place.estate)] if place.estate else []
-    alive = or_(Incident.state != State.CLOSED, Incident.closed_at >= at - timedelta(seconds=policy.reopen_s))
-    query = select(Incident).where(or_(*here), alive).order_by(Incident.id.desc()).limit(MOST)
-    rows = list(db.session().scalars(query.execution_options(populate_existing=True)))
-    sources = _sources(row.id for row in rows)
-    return [_candidate(row, sources.get(row.id, frozenset())) for row in rows]
-
-
-def _candidate(row: Incident, sources: frozenset[str]) -> Candidate:
-    return Candidate(
-        id=str(row.id),
-        category=row.category,
-        state=State(row.state),
-        estate=str(row.estate_id) if row.estate_id else None,
-        building=str(row.building_id) if row.building_id else None,
-        floors=frozenset(floor.ordinal for floor in row.floors),
-        sources=sources,
-        is_exercise=row.is_exercise,
-        opened_at=row.opened_at,
-        closed_at=row.closed_at,
-    )
-
-
-def _sources(ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
-    table = IncidentEvidence
-    query = select(table.incident_id, func.array_agg(table.transmitter_id.distinct())).where(
-        table.incident_id.in_(list(ids)), table.transmitter_id.is_not(None)
-    )
-    rows = db.session().execute(query.group_by(table.incident_id))
-    return {incident: frozenset(str(source) for source in sources) for incident, sources in rows}
 
 
 def draft(

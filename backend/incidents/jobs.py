@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from backend.incidents import clocks, rings
+from backend.incidents import clocks, spreading
 from backend.kernel.jobs import Periodic
 
 
 def expand(step_id: str | UUID) -> None:
     """Tell everybody of one step, chunk by chunk; another worker on the same step makes this one stop."""
-    while rings.expand_chunk(UUID(str(step_id))):
+    while spreading.expand_chunk(UUID(str(step_id))):
         pass
 
 
 def expand_waiting() -> None:
     """Steps that no bell woke: alarms go out without Redis."""
-    for step_id in rings.waiting_steps():
+    for step_id in spreading.waiting_steps():
         expand(step_id)
 
 

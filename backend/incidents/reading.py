@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -20,7 +21,7 @@ from backend.incidents.models import (
     Responder,
 )
 from backend.incidents.service import seen, visible_to
-from backend.incidents.states import OPEN, By, Change, Policy, Said, Snapshot, State, Verb
+from backend.incidents.states import OPEN, UNVERIFIED, By, Change, Policy, Said, Snapshot, State, Verb
 from backend.incidents.transitions import step
 from backend.kernel import clock, db
 from backend.kernel.access import Actor
@@ -28,8 +29,10 @@ from backend.places.models import Building, Dwelling, Floor, Residency, Residenc
 from notifications import service as notices
 
 LINES = 300
-TOLD_FOR_S = 2.0  # thousands open the page at once: the count is made anew every other second
-_told: dict[UUID, tuple[float, dict[str, int]]] = {}
+SHARED_FOR_S = 2.0  # thousands of residents open the page at once: what is the same for all is made every other second
+MOST_SHARED = 200
+_shared: dict[tuple[Any, ...], tuple[float, Any]] = {}
+T = TypeVar("T")
 
 
 def listed(actor: Actor, state: str | None = None, building: UUID | None = None) -> Select[Incident]:
@@ -59,21 +62,45 @@ def detail(actor: Actor, incident_id: UUID) -> dict[str, Any]:
         **row(actor, incident),
         "place": showing.place(incident, is_full=is_staff)["en" if actor.language == "en" else "zh"],
         "watching_until": _watching_until(incident),
-        "timeline": _timeline(actor, incident, is_staff),
-        "evidence": _evidence(actor, incident, is_staff, telling.own, home),
-        "told": _told_counts(incident.id, is_fresh=is_staff),
-        "roll_call": roll_call.board(actor, incident),
+        **_common(actor, incident, is_staff, telling, home),
         "roll_call_mine": roll_call.mine(actor, incident),
         "words": telling.words(home, actor.language),
         "own": _own(actor, incident, home, telling.own),
         "responders": _responders(incident) if is_staff else [],
         "dismissal": _pending(incident) if is_staff else None,
-        "may": _may(actor, incident, speaker),
+        "may": _may(actor, incident, speaker, is_staff),
         "cause": incident.cause,
         "grade": incident.grade,
         "loss": incident.loss,
         "note": incident.note,
     }
+
+
+def _common(actor: Actor, incident: Incident, is_staff: bool, telling: Telling, home: Home | None) -> dict[str, Any]:
+    """The parts that every resident reads alike are shared for two seconds; who goes there reads them fresh."""
+    is_source = home is not None and home.dwelling_id in telling.own
+    makers: dict[str, Callable[[], Any]] = {
+        "timeline": lambda: _timeline(actor, incident, is_staff),
+        "evidence": lambda: _evidence(actor, incident, is_staff, home),
+        "told": lambda: _told_counts(incident.id),
+        "roll_call": lambda: roll_call.board(actor, incident),
+    }
+    if is_staff or is_source or actor.may("rollcall.see", incident.scope_path):
+        return {name: make() for name, make in makers.items()}
+    key = (incident.id, incident.version, actor.language)
+    return {name: _sharing((name, *key), make) for name, make in makers.items()}
+
+
+def _sharing(key: tuple[Any, ...], make: Callable[[], T]) -> T:
+    """A value made once for all readers of this process, for SHARED_FOR_S seconds."""
+    made_at, value = _shared.get(key, (-SHARED_FOR_S, None))
+    if clock.monotonic() - made_at < SHARED_FOR_S:
+        return cast(T, value)
+    if len(_shared) > MOST_SHARED:
+        _shared.clear()
+    made = make()
+    _shared[key] = (clock.monotonic(), made)
+    return made
 
 
 def home_of(actor: Actor, telling: Telling) -> Home | None:
@@ -110,9 +137,7 @@ def _timeline(actor: Actor, incident: Incident, is_staff: bool) -> list[dict[str
     return [timeline.line(row, actor.language, is_staff=is_staff) for row in rows]
 
 
-def _evidence(
-    actor: Actor, incident: Incident, is_staff: bool, households: set[UUID], home: Home | None
-) -> list[dict[str, Any]]:
+def _evidence(actor: Actor, incident: Incident, is_staff: bool, home: Home | None) -> list[dict[str, Any]]:
     query = select(IncidentEvidence).where(IncidentEvidence.incident_id == incident.id)
     rows = db.session().scalars(query.order_by(IncidentEvidence.first_at).limit(LINES))
     language = "en" if actor.language == "en" else "zh"
@@ -135,17 +160,9 @@ def _evidence(
     ]
 
 
-def _told_counts(incident_id: UUID, *, is_fresh: bool) -> dict[str, int]:
-    """{people, received, answered}: staff always see it fresh."""
-    made_at, counts = _told.get(incident_id, (-TOLD_FOR_S, {}))
-    if not is_fresh and clock.monotonic() - made_at < TOLD_FOR_S:
-        return counts
+def _told_counts(incident_id: UUID) -> dict[str, int]:
     found = notices.told(incident_id)
-    counts = {"people": found.people, "received": found.received, "answered": found.answered}
-    if len(_told) > 100:
-        _told.clear()
-    _told[incident_id] = (clock.monotonic(), counts)
-    return counts
+    return {"people": found.people, "received": found.received, "answered": found.answered}
 
 
 def _own(actor: Actor, incident: Incident, home: Home | None, households: set[UUID]) -> dict[str, Any] | None:
@@ -185,8 +202,11 @@ def _pending(incident: Incident) -> dict[str, Any] | None:
     return {"person": who, **given}
 
 
-def _may(actor: Actor, incident: Incident, speaker: By) -> list[str]:
-    """What this person can do now, in the contract's spelling: the table itself is asked, for each verb."""
+def _may(actor: Actor, incident: Incident, speaker: By, is_staff: bool) -> list[str]:
+    """What this person can do now, in the contract's spelling. For responders the table itself is asked."""
+    if not is_staff:
+        known = {Verb.CONFIRM: (*UNVERIFIED, State.FALSE_ALARM), Verb.ANSWER: tuple(UNVERIFIED)}
+        return sorted(verb.value for verb in speaker.may if incident.state in known.get(verb, ()))
     now, at, policy = records.snapshot(incident), clock.now(), limits_at(incident.scope_path)
     tried = {verb: Said(at, verb, speaker, at_scene=True, answer="real") for verb in speaker.may}
     if not actor.may("incidents.dismiss", incident.scope_path):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from backend.incidents.models import (
     Incident,
@@ -23,7 +23,7 @@ from backend.places.models import Floor
 
 DERIVED = ("sightings", "floors", "signs", "there", "done")
 COLUMNS = [field.name for field in fields(Snapshot) if field.name not in DERIVED]
-NEWEST = 60  # points that can still decide something: a storm of thousands is counted, not compared
+NEWEST = 100  # people's words, then points that can still decide: a storm of thousands is counted, not compared
 
 
 def snapshot(incident: Incident) -> Snapshot:
@@ -47,7 +47,7 @@ def _evidence(incident: Incident) -> list[IncidentEvidence]:
     query = (
         select(IncidentEvidence)
         .where(IncidentEvidence.incident_id == incident.id, IncidentEvidence.at >= incident.evidence_at)
-        .order_by(IncidentEvidence.at.desc())
+        .order_by(IncidentEvidence.kind == "device", IncidentEvidence.at.desc())
         .limit(NEWEST)
     )
     return list(db.session().scalars(query))
@@ -78,6 +78,15 @@ def _done(incident: Incident) -> frozenset[tuple[str, str]]:
         IncidentEntry.person_id.is_not(None),
     )
     return frozenset((key or verb, str(person)) for verb, person, key in db.session().execute(query))
+
+
+def moment(incident: Incident, received_at: datetime) -> datetime:
+    """When an event takes its place in this incident: its receipt, but after everything that is already written.
+
+    A frame that waited for the lock while somebody dismissed the incident comes after the dismissal, not before it.
+    """
+    newest = db.session().scalar(select(func.max(IncidentEntry.at)).where(IncidentEntry.incident_id == incident.id))
+    return max(received_at, newest + timedelta(microseconds=1)) if newest else received_at
 
 
 def write(incident: Incident, after: Snapshot, policy: Policy) -> None:

@@ -6,8 +6,6 @@ twice (notifications.send is idempotent by subject, step and person). Whoever wa
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -18,7 +16,7 @@ import notifications
 from backend.incidents import audience, showing
 from backend.incidents.audience import Home, Telling
 from backend.incidents.models import Dismissal, Incident, RingStep
-from backend.incidents.states import OPEN, State
+from backend.incidents.states import State
 from backend.kernel import clock, db, jobs, policy
 from backend.places import service as places
 from notifications import Recipient
@@ -43,15 +41,24 @@ def tell(incident: Incident, rings: tuple[int, ...]) -> None:
     """Tell the rings that a change opened. Confirmed: the near ones now, everybody else by the cursor."""
     if not rings:
         return
+    if incident.round and 0 in rings:
+        _overtake(incident)
     if incident.state == State.CONFIRMED:
         _tell_confirmed(incident)
         return
     for ring in rings:
         people = audience.ring0(incident) if ring == 0 else audience.ring1(incident)
         kind = "incident.suspected" if ring == 0 else "incident.unanswered"
-        _send(incident, kind, step(incident, ring), people, sms="fallback" if ring == 0 else "now")
+        send(incident, kind, step(incident, ring), people, sms="fallback" if ring == 0 else "now")
         if ring == 0:
             tell_households(incident)
+
+
+def _overtake(incident: Incident) -> None:
+    """A new round begins: what an earlier one still has on its way (an all-clear!) is not sent any more."""
+    older = (RingStep.incident_id == incident.id, RingStep.done_at.is_(None), RingStep.round < incident.round)
+    db.session().execute(update(RingStep).where(*older).values(done_at=clock.now()))
+    notices.end(incident.id)
 
 
 def step(incident: Incident, ring: int) -> str:
@@ -60,7 +67,7 @@ def step(incident: Incident, ring: int) -> str:
 
 def _tell_confirmed(incident: Incident) -> None:
     name = step(incident, 2)
-    _send(incident, "incident.confirmed", name, confirmed_staff(incident))
+    send(incident, "incident.confirmed", name, confirmed_staff(incident))
     if incident.building_id is None:
         return
     _queue(incident, name, "confirmed", 2)
@@ -79,12 +86,12 @@ def tell_households(incident: Incident) -> int:
     """The households whose own detector reported, in the words for them; who was told already is not told again."""
     telling = Telling(incident)
     people = [telling.recipient(person, home) for person, home in telling.households(telling.own)]
-    return _send_all(incident, "incident.suspected", step(incident, 0), people)
+    return send_all(incident, "incident.suspected", step(incident, 0), people)
 
 
 def tell_help(incident: Incident) -> None:
     """A responder asks for help: ring 1 hears of it, also who was told before."""
-    _send(incident, "incident.help", f"help.{incident.round}", audience.ring1(incident), sms="now")
+    send(incident, "incident.help", f"help.{incident.round}", audience.ring1(incident), sms="now")
 
 
 def tell_end(incident: Incident, end: str) -> None:
@@ -110,7 +117,7 @@ def _queue(incident: Incident, name: str, what: str, ring: int) -> None:
     jobs.enqueue(expand, row.id)
 
 
-def _send(incident: Incident, kind: str, name: str, people: list[UUID], sms: str = "fallback") -> int:
+def send(incident: Incident, kind: str, name: str, people: list[UUID], sms: str = "fallback") -> int:
     telling = Telling(incident)
     text = {language: telling.words(None, language) for language in ("zh", "en")}
     params = _params(incident, is_full=True) | {
@@ -132,43 +139,7 @@ def _params(incident: Incident, *, is_full: bool) -> dict[str, object]:
     }
 
 
-# --- the cursor -----------------------------------------------------------------------------------------------
-
-
-def expand_chunk(step_id: UUID) -> bool:
-    """Tell the next CHUNK people of a step, in a transaction of its own; False when nothing is left to do."""
-    with db.transaction() as session:
-        row = session.scalar(
-            select(RingStep).where(RingStep.id == step_id, RingStep.done_at.is_(None)).with_for_update(skip_locked=True)
-        )
-        if row is None:
-            return False
-        incident = session.get_one(Incident, row.incident_id)
-        audience_of = AUDIENCES.get(row.what, _told_before)
-        everybody = audience_of(Telling(incident), row)
-        chunk = everybody[row.cursor : row.cursor + CHUNK]
-        if not chunk:
-            # Who moved in or out meanwhile has shifted the list: one last look finds who was passed over.
-            known = notices.told_by_step(incident.id).get(row.step, set())
-            chunk = [one for one in everybody if one[0] not in known][:CHUNK]
-            row.done_at = None if chunk else clock.now()
-        row.told += _send_chunk(incident, row, chunk)
-        row.cursor += len(chunk)
-        row.due_at = clock.now() + BELL_S
-        return row.done_at is None
-
-
-def _send_chunk(incident: Incident, row: RingStep, chunk: list[Told]) -> int:
-    telling = Telling(incident)
-    verbs = {"confirmed": ("safe", "help"), "next": ("help",)}.get(row.what, ())
-    kind = {"confirmed": "incident.confirmed", "next": "incident.next"}.get(row.what, row.what)
-    people = [telling.recipient(person, home, verbs) for person, home in chunk]
-    if row.what == "next" and not policy.get(NEXT_SMS, incident.scope_path):
-        people = [replace(one, sms="never") for one in people]
-    return _send_all(incident, kind, row.step, people)
-
-
-def _send_all(incident: Incident, kind: str, name: str, people: list[Recipient]) -> int:
+def send_all(incident: Incident, kind: str, name: str, people: list[Recipient]) -> int:
     params = _params(incident, is_full=False) | {"reason": _reason(incident)}
     return notifications.send(kind, subject=(SUBJECT, incident.id), step=name, recipients=people, params=params)
 
@@ -177,66 +148,3 @@ def _reason(incident: Incident) -> str:
     """Why it was held for false, in the words of the last dismissal."""
     query = select(Dismissal.reason).where(Dismissal.incident_id == incident.id)
     return db.session().scalar(query.order_by(Dismissal.at.desc()).limit(1)) or ""
-
-
-def _of_the_building(telling: Telling, row: RingStep) -> list[Told]:
-    """Everybody of the building and of those joined to it, nearest floors first."""
-    building = telling.incident.building
-    return [*telling.residents([building, *telling.joined])] if building else []
-
-
-def _of_the_next(telling: Telling, row: RingStep) -> list[Told]:
-    """The other buildings of the estate: be ready. Who also lives in this one has heard more."""
-    incident = telling.incident
-    near = places.neighbours(incident.building_id) if incident.building_id else []
-    told = notices.told_by_step(incident.id).get(step(incident, 2), set())
-    return [one for one in telling.residents(near) if one[0] not in told]
-
-
-def _told_before(telling: Telling, row: RingStep) -> list[Told]:
-    """Everybody told in a round since the last end; in a fixed order, for the cursor."""
-    subject = telling.incident.id
-    ends = select(RingStep.round).where(RingStep.incident_id == subject, RingStep.step.startswith("end."))
-    last = max((r for r in db.session().scalars(ends) if r < row.round), default=-1)
-    people: set[UUID] = set()
-    for name, told in notices.told_by_step(subject).items():
-        head, _, number = name.partition(".")
-        if head != "end" and number.isdigit() and last < int(number) <= row.round:
-            people |= told
-    return [(person, None) for person in sorted(people)]
-
-
-AUDIENCES: dict[str, Callable[[Telling, RingStep], list[Told]]] = {
-    "confirmed": _of_the_building,
-    "next": _of_the_next,
-}
-
-
-def waiting_steps() -> list[UUID]:
-    """Steps that no bell has woken, or whose worker died."""
-    query = select(RingStep.id).where(RingStep.done_at.is_(None), RingStep.due_at <= clock.now())
-    with db.transaction(read_only=True) as session:
-        return list(session.scalars(query.order_by(RingStep.ring, RingStep.due_at)))
-
-
-# --- the watchman ---------------------------------------------------------------------------------------------
-
-
-def reconcile(incident: Incident) -> int:
-    """Compare who should have been told in this round with who was; tell who was forgotten and say how many."""
-    if incident.state not in OPEN or incident.ring < 0:
-        return 0
-    if incident.state == State.CONFIRMED:
-        missing = _send(incident, "incident.confirmed", step(incident, 2), confirmed_staff(incident))
-        pending = select(RingStep).where(RingStep.incident_id == incident.id, RingStep.round == incident.round)
-        for row in db.session().scalars(pending.where(RingStep.done_at.is_not(None), RingStep.ring == 2)):
-            missing += _send_chunk(incident, row, AUDIENCES[row.what](Telling(incident), row))
-    else:
-        missing = tell_households(incident)
-        for ring in range(incident.ring + 1 if incident.ring < 2 else 0):
-            people = audience.ring0(incident) if ring == 0 else audience.ring1(incident)
-            kind = "incident.suspected" if ring == 0 else "incident.unanswered"
-            missing += _send(incident, kind, step(incident, ring), people)
-    if missing:
-        log.warning("people who should have been told were not", incident=str(incident.id), people=missing)
-    return missing

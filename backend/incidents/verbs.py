@@ -40,8 +40,7 @@ def say(actor: Actor, incident_id: UUID, verb: Verb, **body: Any) -> Incident:
     at_scene = bool(body.get("at_scene"))
     if verb is Verb.DISMISS and at_scene and not actor.may("incidents.dismiss", incident.scope_path):
         raise NotAllowed()
-    # One moment after what is written, should the clock stand: the order of receipt is the order of the timeline.
-    event = Said(clock.now(), verb, speaker, at_scene, body.get("answer"))
+    event = Said(records.moment(incident, clock.now()), verb, speaker, at_scene, body.get("answer"))
     before = records.snapshot(incident)
     answer = step(before, event, policy)
     if isinstance(answer, Refused):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from backend.incidents import clocks, jobs, rings, verbs
+from backend.incidents import clocks, jobs, spreading, verbs
 from backend.incidents.models import Incident, RingStep
 from backend.incidents.states import Verb
 from backend.kernel import clock, db, policy
@@ -123,12 +123,12 @@ def test_confirmed_tells_everybody_of_the_tower_with_the_words_for_their_floor()
 
 
 def test_a_tower_is_told_in_chunks_nearest_floors_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rings, "CHUNK", 2)
+    monkeypatch.setattr(spreading, "CHUNK", 2)
     watch = create_watch()
     incident = create_incident(watch.tower, 3, evidence="confirm")
     with db.transaction() as session:
         step = session.scalars(select(RingStep).filter_by(what="confirmed")).one().id
-    assert rings.expand_chunk(step)
+    assert spreading.expand_chunk(step)
     assert ids(watch, "home", "neighbour") <= told(incident, "ring2.0")
     assert watch.people["upstairs"].id not in told(incident, "ring2.0")
     jobs.expand(step)
