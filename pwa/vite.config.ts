@@ -45,8 +45,10 @@ export default defineConfig({
 									name: 'base',
 									test: (id: string) =>
 										/node_modules\/(svelte|@sveltejs\/kit|devalue|esm-env|clsx)\//.test(id) ||
-										/src\/lib\/core\/(api|db|live|session|time|pwa)\//.test(id) ||
-										/src\/lib\/core\/ui\/(Age|Banner|BottomBar|Button|Empty|ErrorLine|Icon|Row|Skeleton|TopBar)\.svelte/.test(
+										/src\/lib\/core\/(api|db|live|session|time|pwa\/focus|ui\/tower\/(Tower|from))/.test(
+											id
+										) ||
+										/src\/lib\/core\/ui\/(Age|Button|Empty|ErrorLine|Icon|Skeleton|TopBar)\.svelte/.test(
 											id
 										) ||
 										/paraglide\/(runtime|registry)\.js/.test(id) ||

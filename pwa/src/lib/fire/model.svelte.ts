@@ -2,7 +2,9 @@ import type { BuildingCard, HomeView, Incident, IncidentDetail, Words } from '#l
 import { db, fromPhone, queue, Resource, type Sending } from '#lib/core/db/index.ts';
 import { live } from '#lib/core/live/index.ts';
 import { homePath, prefs } from '#lib/core/session/index.ts';
-import { localWords, type FireView, type Place } from './situation.ts';
+import type { FireView, Place } from './types.ts';
+
+type LocalWords = typeof import('./situation.ts').localWords;
 
 /** One incident as a resident sees it: from the push, from the phone, from the server, whichever is newest. */
 export class Fire {
@@ -11,6 +13,7 @@ export class Fire {
 	#streamed = $state.raw<FireView | undefined>(undefined);
 	#home = $state.raw<Resource<HomeView> | undefined>(undefined);
 	#other = $state.raw<Resource<BuildingCard> | undefined>(undefined);
+	#local = $state.raw<LocalWords | undefined>(undefined);
 	isRead = $state(false);
 
 	constructor(readonly id: string) {
@@ -30,6 +33,8 @@ export class Fire {
 				150 + Math.random() * 700
 			);
 		};
+		/* the phone's own words, for when the server's are not here */
+		void import('./situation.ts').then((own) => (this.#local = own.localWords)).catch(() => undefined);
 		void this.#read().then(() => {
 			if (!isStopped) void this.detail.refresh().then(() => this.#others());
 		});
@@ -78,7 +83,7 @@ export class Fire {
 		for (const one of [this.detail.data, this.#pushed])
 			if (one?.words && one.state === view.state && one.floors.length === view.floors.length)
 				return one.words;
-		return localWords(view, this.place, prefs.language);
+		return this.#local?.(view, this.place, prefs.language);
 	}
 
 	get rollCall(): { status: 'safe' | 'help'; sending?: Sending } | null {

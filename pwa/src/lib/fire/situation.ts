@@ -1,10 +1,6 @@
-import type { BuildingCard, HomeView, Incident, IncidentDetail, Words } from '#lib/core/api/index.ts';
+import type { Incident, Words } from '#lib/core/api/index.ts';
 import * as m from '#lib/paraglide/messages.js';
-
-/** What this phone knows of the person's home; all of it is kept before the fire. */
-export type Place = { building: BuildingCard | null; own: HomeView['own'] };
-
-export type FireView = Incident & Partial<Omit<IncidentDetail, keyof Incident>>;
+import type { FireView, Place } from './types.ts';
 
 const isOver = (incident: Incident) => incident.state === 'closed' || incident.state === 'false_alarm';
 const isUnsure = (incident: Incident) => incident.state === 'suspected' || incident.state === 'watching';
@@ -136,9 +132,4 @@ export function localWords(incident: FireView, place: Place, language: 'zh' | 'e
 				: { title: m.fire_smoke_q(), lines: [smoke, m.fire_smoke_a2()] },
 		stair: null
 	};
-}
-
-/** The drawing's numbers stand only where the advice has the same three steps: leave, stair, meeting point. */
-export function isDrawnAsTold(words: Words): boolean {
-	return (words.situation === 'above' || words.situation === 'other_stair') && words.steps.length === 3;
 }

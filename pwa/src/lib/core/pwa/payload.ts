@@ -41,6 +41,7 @@ export function read(text: string): Payload {
 export function target(navigate: string | undefined, origin: string): string {
 	try {
 		const url = new URL(navigate ?? '/', origin);
+		if (!/^https?:$/.test(url.protocol)) return origin + '/';
 		return url.origin === origin ? url.href : origin + url.pathname + url.search;
 	} catch {
 		return origin + '/';
