@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -127,7 +127,7 @@ def _exercise(building: Building) -> dict[str, Any] | None:
         return None
     if at.tzinfo is None or at <= clock.now():
         return None
-    return {"at": at, "name": planned[_language()] or planned["zh"]}
+    return {"at": at.astimezone(UTC), "name": planned[_language()] or planned["zh"]}
 
 
 def _faults(building_id: UUID) -> list[dict[str, Any]]:

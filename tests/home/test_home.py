@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import timedelta, timezone
 from typing import Any
 
 import pytest
@@ -146,11 +146,12 @@ def test_an_exercise_is_announced_until_its_time_has_come(signed_in):
     first, second = create_building(), create_building()
     later = clock.now() + timedelta(days=3)
     with db.transaction():
-        value = {"at": later.isoformat(), "zh": "全楼疏散演练", "en": ""}
+        value = {"at": later.astimezone(timezone(timedelta(hours=8))).isoformat(), "zh": "全楼疏散演练", "en": ""}
         policy.put("home.next_exercise", first.scope_path, value)
         policy.put("home.next_exercise", second.scope_path, value | {"at": "周六"})
     client = signed_in(create_resident(find_dwelling(first)))
-    assert client.get("/api/home").json["next_exercise"]["name"] == "全楼疏散演练"
+    announced = client.get("/api/home").json["next_exercise"]
+    assert announced["name"] == "全楼疏散演练" and announced["at"].endswith("Z")
     with clock.freeze(later):
         assert client.get("/api/home").json["next_exercise"] is None
     assert signed_in(create_resident(find_dwelling(second))).get("/api/home").json["next_exercise"] is None
