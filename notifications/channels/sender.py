@@ -18,7 +18,7 @@ IN_FLIGHT = 400  # 4 connections of 100 streams: 1,000 a second still pass when 
 ANSWER_BYTES = 16_384
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Post:
     """One request. `address` pins the checked IP address, so that a second look at DNS cannot change it."""
 
@@ -29,7 +29,7 @@ class Post:
     address: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What came of a Post: `status` 0 when no answer came, then `error` says why. `retry_after_s` as asked."""
 
@@ -42,10 +42,11 @@ class Answer:
 class _Slot:
     """A curl handle that is used again and again, and the few bytes of its present answer."""
 
-    __slots__ = ("curl", "key", "text")
+    __slots__ = ("curl", "key", "pin", "text")
 
     def __init__(self, ca_file: str) -> None:
         self.key: Any = None
+        self.pin: list[str] | None = None
         self.text = b""
         curl = self.curl = pycurl.Curl()
         for option, value in (
@@ -74,8 +75,10 @@ class _Slot:
         self.curl.setopt(pycurl.URL, post.url)
         self.curl.setopt(pycurl.POSTFIELDS, post.body)
         self.curl.setopt(pycurl.HTTPHEADER, post.headers)
-        if post.address:
-            self.curl.setopt(pycurl.RESOLVE, _pin(origin(post.url), post.address))
+        pin = _pin(origin(post.url), post.address) if post.address else None
+        if pin is not None and pin is not self.pin:  # libcurl would read the same pin anew for each request
+            self.curl.setopt(pycurl.RESOLVE, pin)
+            self.pin = pin
 
     def answer(self, error: str | None) -> Answer:
         status = 0 if error else int(self.curl.getinfo(pycurl.RESPONSE_CODE))

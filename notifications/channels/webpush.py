@@ -79,6 +79,5 @@ class Sealer:
             "Content-Type: application/octet-stream",
             f"TTL: {max(0, ttl_s)}",
             f"Urgency: {urgency}",
-            "Expect:",
         ]
         return [*lines, f"Topic: {topic}"] if topic else lines
