@@ -6,7 +6,9 @@ cd pwa
 
 if ! cmp -s package-lock.json node_modules/.installed-lock; then
   echo "installing the app's packages"
-  npm ci --no-audit --no-fund --loglevel=error
+  log=$(mktemp)
+  npm ci --no-audit --no-fund >"$log" 2>&1 || { cat "$log"; exit 1; }
+  rm -f "$log"
   cp package-lock.json node_modules/.installed-lock
 fi
 

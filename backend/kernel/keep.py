@@ -38,7 +38,12 @@ class Keeper:
         signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
         while True:
             started = clock.monotonic()
-            child = subprocess.Popen(self.command, start_new_session=True, preexec_fn=_of_the_child)
+            try:
+                child = subprocess.Popen(self.command, start_new_session=True, preexec_fn=_of_the_child)
+            except OSError as error:  # a broken installation may be mended while we wait
+                if self._rest(error, 0):
+                    return
+                continue
             is_asked_to_end = self._watch(child)
             if is_asked_to_end:
                 child.send_signal(self.stop)
@@ -54,7 +59,7 @@ class Keeper:
                 return True
         return False
 
-    def _rest(self, code: int, ran_s: float) -> bool:
+    def _rest(self, code: int | OSError, ran_s: float) -> bool:
         """Pause before the next start; True when asked to end meanwhile."""
         self.pause_s = FIRST_PAUSE_S if ran_s >= STEADY_S else min(self.pause_s * 2, LONGEST_PAUSE_S)
         print(f"{self.name} ended ({code}) after {ran_s:.1f} s, starts again in {self.pause_s:.1f} s", flush=True)
@@ -77,7 +82,7 @@ class Keeper:
 
 
 def _go_by(title: str) -> None:
-    """Take the command out of our own line in the process list: who kills by its name means the child, not us."""
+    """Take all names out of our own line in the process list: who kills by a name means the child, not us."""
     try:
         fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
         start, end = int(fields[45]), int(fields[46])  # arg_start and arg_end of proc(5), counted from the state
@@ -106,7 +111,7 @@ def main(arguments: list[str]) -> None:
     cut = arguments.index("--")
     name, options, command = arguments[0], arguments[1:cut], arguments[cut + 1 :]
     stop = signal.Signals[f"SIG{options[1]}"] if options[:1] == ["--stop"] else signal.SIGTERM
-    _go_by(f"shouwang keep {name}")
+    _go_by("shouwang keeper")
     Keeper(name, command, stop).run()
 
 

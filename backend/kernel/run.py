@@ -22,7 +22,6 @@ from backend.kernel.procs import Group
 
 PATIENCE_S = 60.0
 NEW = 10  # prepare's exit status for a new database
-DEPENDENTS = ("web", "gateway", "alarms", "bulk", "sweeper")
 
 
 class Ended(Exception):
@@ -41,13 +40,13 @@ def main(with_demo: bool = True) -> None:
             signal.signal(sign, _end)
     groups: list[Group] = []
     try:
-        groups.append(Group("postgres", "redis"))
+        groups.append(Group("servers"))
         is_new = _do("backend.kernel.prepare", may=NEW) == NEW
         # Asking the demo costs two seconds; it leaves its file behind where it has been.
         if with_demo and (is_new or not (config.data_dir / "demo.json").exists()):
             _do("backend.demo", "load", "--if-empty")
         is_demo = with_demo and (config.data_dir / "demo.json").exists()
-        groups.append(Group(*DEPENDENTS, *(["demo"] if is_demo else [])))
+        groups.append(Group("others+demo" if is_demo else "others"))
         _await_web(config)
         print(greeting.text(config), flush=True)
         _watch(groups)

@@ -6,7 +6,7 @@ import ast
 
 from honcho.environ import parse_procfile
 
-from backend.kernel import jobs, run
+from backend.kernel import jobs, procs
 from tests.guards import source
 
 
@@ -36,8 +36,10 @@ def test_every_process_is_kept_alive_by_its_name():
         assert line.startswith(f"exec python -m backend.kernel.keep {name} ") and " -- " in line
 
 
-def test_the_run_starts_every_line():
-    assert {"postgres", "redis", *run.DEPENDENTS} == set(lines())
+def test_the_run_starts_every_line_once():
+    started = [*procs.lines("servers"), *procs.lines("others")]
+    assert sorted(started) == sorted(lines())
+    assert set(procs.lines("others+demo")) - set(lines()) == {"demo"}
 
 
 def test_periodic_work_is_found_and_has_a_name():

@@ -97,6 +97,21 @@ def test_the_run_ends_and_so_does_the_keeper(keep, tmp_path):
     assert not is_alive(child)
 
 
+def test_a_command_that_is_not_there_is_tried_again(keep, tmp_path):
+    command = tmp_path / "later"
+    keep("--", str(command), str(tmp_path / "pids"))
+    command.write_text('#!/bin/sh\necho $$ >>"$1"\nexec sleep 600\n')
+    command.chmod(0o755)
+    assert until(lambda: pids(tmp_path / "pids"))
+
+
+def test_who_kills_by_name_does_not_hit_the_keeper(keep, tmp_path):
+    keeper = keep("--", sys.executable, "-c", CHILD, str(tmp_path / "pids"))
+    until(lambda: pids(tmp_path / "pids"))
+    title = Path(f"/proc/{keeper.pid}/cmdline").read_bytes().rstrip(b"\0")
+    assert title == b"shouwang keeper"
+
+
 def test_one_holder_at_a_time(tmp_path):
     file = tmp_path / "run.lock"
     assert not lock.is_held(file)
