@@ -17,6 +17,7 @@ from backend.monitoring import announcing, days, faults
 from backend.monitoring.events import FaultOpened, FaultRecovered, TransmitterSilent
 from backend.monitoring.gateway.profiles import BEIJING
 from backend.monitoring.models import Device, Fault, QuarantinedFrame, Transmitter, TransmitterState
+from backend.monitoring.watchmen import look_at_gateway
 from backend.places.models import Building, Floor
 from notifications import Recipient, send
 from notifications import service as notices
@@ -197,5 +198,6 @@ PERIODIC = [
     Periodic(find_silent, every_s=2),
     Periodic(tell_faults, every_s=2),
     Periodic(tell_quarantine, every_s=2),
+    Periodic(look_at_gateway, every_s=5),
     Periodic(keep_days, every_s=3600),
 ]

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from backend.kernel import beat, clock, db
-from backend.monitoring import announcing, days, intake, registry, rows, standing
+from backend.monitoring import announcing, days, intake, registry, rows, standing, watchmen
 from backend.monitoring.arrivals import Arrival, Outcome, Settled, adu_hash
 from backend.monitoring.gateway import frames, profiles
 from backend.monitoring.gateway.server import Server
@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 GROUP = 500  # frames in one commit
 GATHER_S = 0.005  # how long telemetry waits for company
 URGENT_S = 0.05  # how long one commit of dangers may take to fill
-REGISTRY_S, FLUSH_S, BEAT_S, DUE_S, DAYS_S = 2.0, 1.0, 2.0, 0.25, 3600.0
+REGISTRY_S, FLUSH_S, BEAT_S, DUE_S, WATCH_S, DAYS_S = 2.0, 1.0, 2.0, 0.25, 5.0, 3600.0
 
 Post = Callable[[list[tuple[Any, bytes]]], None]
 
@@ -51,7 +51,7 @@ class Writer:
         """The thread. A database that is away is waited for: nothing was confirmed, the devices send again."""
         while not (self._is_stopping.is_set() and self._desk.waiting == 0 and not self._todo):
             try:
-                self._do_periodic()  # first of all at a start: who is registered, and what was confirmed before it
+                self._do_due()  # first of all at a start: who is registered, and what was confirmed before it
                 self._gather()
                 while self._todo:
                     is_urgent, arrivals = self._todo[0]
@@ -178,6 +178,15 @@ class Writer:
         adu = settled.answer if settled.command == frames.CONFIRM else b""
         return frames.answer(settled.arrival.frame.raw, settled.command, time, adu, profile.version)
 
+    def _do_due(self) -> None:
+        """Periodic work; what fails in it (but for a database that is away) costs no frame."""
+        try:
+            self._do_periodic()
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("periodic work of the writer failed")
+
     def _do_periodic(self) -> None:
         if self._is_due("registry", REGISTRY_S):
             with db.transaction(read_only=True):
@@ -194,6 +203,8 @@ class Writer:
             announcing.announce_due(clock.now())
         if self._is_due("beat", BEAT_S):
             self._beat()
+        if self._is_due("watch", WATCH_S):
+            watchmen.look_at_sweeper()
 
     def _is_due(self, name: str, every_s: float) -> bool:
         now = clock.monotonic()
