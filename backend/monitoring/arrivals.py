@@ -48,12 +48,16 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The end of one arrival; `answer` is what the profile wants in the confirm's ADU."""
+    """The end of one arrival; `answer` is what the profile wants in the confirm's ADU.
+
+    `is_known`: it came from a registered transmitter and from its own network.
+    """
 
     arrival: Arrival
     outcome: Outcome
     profile_name: str = "standard"
     answer: bytes = b""
+    is_known: bool = False
 
     @property
     def command(self) -> int | None:

@@ -96,7 +96,7 @@ def store(arrivals: Iterable[Arrival], registry: Registry, memory: Memory) -> St
         _count(done, site, is_verified, arrival, outcome)
         raw.append(_raw(arrival, site.id, outcome, body))
         answer = site.profile.heartbeat_answer if body.verdict is Verdict.HEARTBEAT else b""
-        done.settled.append(Settled(arrival, outcome, site.profile.name, answer))
+        done.settled.append(Settled(arrival, outcome, site.profile.name, answer, is_verified))
         if outcome is Outcome.STORED and body.verdict in (Verdict.GOOD, Verdict.OPAQUE):
             told.append(_Told(arrival, site, is_verified, body))
     done.settled += quarantine.keep(strangers)

@@ -22,11 +22,15 @@ MAX_UNREAD = 65_536  # bytes of answers that the other side does not read
 
 
 class Link(asyncio.Protocol):
-    """State of one TCP connection. `is_proven` after its first good frame: strangers have less patience coming."""
+    """State of one TCP connection.
+
+    `has_spoken` after its first sound frame, `is_proven` once that was a registered transmitter's from its own network:
+    all others make room when the places are taken.
+    """
 
     __slots__ = (
-        "_errors", "_expired", "_noise", "began_at", "is_proven", "line", "parser", "paused_at", "peer", "port",
-        "seen_at", "server", "transport", "waiting_since",
+        "_errors", "_expired", "_noise", "began_at", "has_spoken", "is_proven", "line", "parser", "paused_at", "peer",
+        "port", "seen_at", "server", "transport", "waiting_since",
     )  # fmt: skip
 
     def __init__(self, server: Server, port: int) -> None:
@@ -35,7 +39,7 @@ class Link(asyncio.Protocol):
         self.line = Line()
         self.transport: asyncio.Transport | None = None
         self.peer = ""
-        self.is_proven = False
+        self.is_proven = self.has_spoken = False
         self.began_at = self.seen_at = server.now
         self.waiting_since = self.paused_at = 0.0
         self._errors = self._expired = self._noise = 0
@@ -83,8 +87,7 @@ class Link(asyncio.Protocol):
         self.waiting_since = 0.0
         self._errors = self._expired = 0
         self._noise = self.parser.skipped
-        if not self.is_proven:
-            self.server.prove(self)
+        self.has_spoken = True
         desk = self.server.desk
         desk.offer(self.line, arrivals)
         if len(self.line.pending) >= PAUSE_LINE or desk.waiting >= PAUSE_ALL:
@@ -157,11 +160,11 @@ class Datagrams(asyncio.DatagramProtocol):
 class Reply:
     """Where the answer to a datagram goes."""
 
-    __slots__ = ("_addr", "_datagrams", "line", "paused_at")
+    __slots__ = ("_addr", "_datagrams", "is_proven", "line", "paused_at")
 
     def __init__(self, datagrams: Datagrams, addr: tuple[str, int]) -> None:
         self._datagrams, self._addr = datagrams, addr
-        self.line, self.paused_at = datagrams.line, 0.0
+        self.line, self.paused_at, self.is_proven = datagrams.line, 0.0, True
 
     def send(self, data: bytes) -> None:
         if self._datagrams.transport is not None:

@@ -25,7 +25,7 @@ class Limits:
 
     connections: int = 5_000
     per_address: int = 1_200
-    unproven_s: float = 30.0  # a connection without one good frame
+    unproven_s: float = 30.0  # a connection without one sound frame
     inter_byte_s: float = 2.0  # silence in the middle of a frame
     frame_s: float = 10.0  # a whole frame, from its first byte
     paused_s: float = 2.0  # a paused socket may hold a fire behind its readings
@@ -43,7 +43,7 @@ class Server:
         self.closed: Counter[str] = Counter()
         self.errors: list[tuple[bytes, str, int]] = []
         self.ticks = 0
-        self._unproven: dict[Link, None] = {}  # in the order they came
+        self._unproven: dict[Link, None] = {}  # whom no registered transmitter speaks on, in the order they came
         self._by_address: Counter[str] = Counter()
         self._servers: dict[int, asyncio.Server] = {}
         self._datagrams: list[asyncio.DatagramTransport] = []
@@ -105,9 +105,10 @@ class Server:
             if not self._by_address[link.peer]:
                 del self._by_address[link.peer]
 
-    def prove(self, link: Link) -> None:
+    def prove(self, link: Link | Reply) -> None:
+        """A registered transmitter speaks here: no stranger pushes it out."""
         link.is_proven = True
-        self._unproven.pop(link, None)
+        self._unproven.pop(link, None)  # type: ignore[arg-type]  # a datagram's sender is in no list
 
     def count_error(self, error: FrameError, link: Link) -> None:
         self.closed[f"error_{error.fault}"] += 1
@@ -118,11 +119,13 @@ class Server:
         found, self.errors = self.errors, []
         return found
 
-    def answer(self, answers: Iterable[tuple[Link | Reply, bytes]]) -> None:
+    def answer(self, answers: Iterable[tuple[Link | Reply, bytes, bool]]) -> None:
         """Send what the writer has settled (runs in the loop), and let paused sockets go on that have room again."""
-        for link, data in answers:
+        for link, data, is_known in answers:
             if data:
                 link.send(data)
+            if is_known and not link.is_proven:
+                self.prove(link)
             if link.paused_at and len(link.line.pending) < RESUME_LINE:
                 link.resume()
 
@@ -147,6 +150,7 @@ class Server:
         for link in list(self._unproven):
             if now - link.began_at < limits.unproven_s:
                 break
-            link.close("unproven")
+            if not link.has_spoken:
+                link.close("unproven")
         for link in [link for link in self.paused if now - link.paused_at > limits.paused_s]:
             link.resume()

@@ -27,7 +27,7 @@ GATHER_S = 0.005  # how long telemetry waits for company
 URGENT_S = 0.05  # how long one commit of dangers may take to fill
 REGISTRY_S, FLUSH_S, BEAT_S, DUE_S, WATCH_S, DAYS_S = 2.0, 1.0, 2.0, 0.25, 5.0, 3600.0
 
-Post = Callable[[list[tuple[Any, bytes]]], None]
+Post = Callable[[list[tuple[Any, bytes, bool]]], None]
 
 
 class Writer:
@@ -168,7 +168,7 @@ class Writer:
         for site_id, seen in stored.seen.items():
             self._seen.setdefault(site_id, Seen()).add(seen)
         self.stored += len(stored.settled)
-        self._post([(s.arrival.link, self._bytes(s)) for s in stored.settled if s.arrival.link is not None])
+        self._post([(s.arrival.link, self._bytes(s), s.is_known) for s in stored.settled if s.arrival.link is not None])
 
     def _bytes(self, settled: Settled) -> bytes:
         if settled.command is None:

@@ -135,6 +135,8 @@ class TestCaps:
             known.sendall(m.component(box.source_address, 1, m.NORMAL, serial=1))
             read_frames(known, 1)
             others = [gateway.connect() for _ in range(6)]
+            for each in others:  # sound frames of strangers buy no place
+                each.sendall(m.component(4242, 1, m.NORMAL))
             until(lambda: gateway.server.closed["pushed_out"] >= 4)
             assert len(gateway.server.links) <= 3
             known.sendall(m.component(box.source_address, 1, m.NORMAL, serial=2))
