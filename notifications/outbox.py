@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from backend.kernel import clock, db
 from notifications.rows import NewDelivery, add_deliveries
@@ -21,6 +20,9 @@ from notifications.rows import NewDelivery, add_deliveries
 LEASE = timedelta(seconds=10)
 RETRY_S = (1.0, 2.0, 4.0, 8.0)  # then every LATER_S until the notice is too old to be of use
 LATER_S = 30.0
+
+# Leases and marks need not wait for the disk: what a crash of the whole machine forgets is at worst told twice.
+_LAZY = text("SET LOCAL synchronous_commit = off")
 
 _TAKE = text("""
 WITH due AS (
@@ -36,15 +38,18 @@ RETURNING d.id, d.notice_id, d.endpoint_id, d.attempts, d.is_short, d.priority, 
   n.person_id, n.kind, n.subject_kind, n.subject_id, n.step, n.params, n.urgency, n.created_at, n.ended_at
 """)
 
+# Rows are locked in the order of their ids, so that two bulk marks never wait for each other in a ring.
 _MARK = text("""
+WITH held AS MATERIALIZED (
+  SELECT id FROM deliveries WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE)
 UPDATE deliveries d SET
   state = CASE WHEN d.state = 'queued' THEN v.state ELSE d.state END,
   accepted_at = COALESCE(d.accepted_at, v.accepted_at), next_at = COALESCE(v.next_at, d.next_at),
   is_short = d.is_short OR v.is_short, error = v.error, lease_owner = NULL, lease_until = NULL
-FROM unnest(CAST(:ids AS uuid[]), CAST(:owners AS uuid[]), CAST(:states AS text[]), CAST(:accepted AS timestamptz[]),
-  CAST(:nexts AS timestamptz[]), CAST(:shorts AS boolean[]), CAST(:errors AS text[]))
+FROM held, unnest(CAST(:ids AS uuid[]), CAST(:owners AS uuid[]), CAST(:states AS text[]),
+  CAST(:accepted AS timestamptz[]), CAST(:nexts AS timestamptz[]), CAST(:shorts AS boolean[]), CAST(:errors AS text[]))
   AS v(id, owner, state, accepted_at, next_at, is_short, error)
-WHERE d.id = v.id AND d.lease_owner = v.owner
+WHERE d.id = v.id AND d.id = held.id AND d.lease_owner = v.owner
 """)
 
 # The next channel comes at once when nothing else of this notice is on its way or has arrived.
@@ -56,11 +61,9 @@ UPDATE notices SET fallback_at = :now WHERE id IN (
   FOR UPDATE SKIP LOCKED)
 """)
 
-_LOCK = text("SELECT 1 FROM deliveries WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE")
-
 _RENEW = text("""
-UPDATE deliveries SET lease_until = :until
-WHERE id = ANY(CAST(:ids AS uuid[])) AND lease_owner = ANY(CAST(:owners AS uuid[]))
+UPDATE deliveries SET lease_until = :until WHERE lease_owner = ANY(CAST(:owners AS uuid[])) AND id IN (
+  SELECT id FROM deliveries WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE)
 """)
 
 _GONE = text("""
@@ -101,8 +104,7 @@ def take(channel: str, owner: UUID, most: int, min_age_s: float = 0.0) -> Sequen
     """Lease at most `most` due deliveries, most urgent first. Untried ones must have waited `min_age_s`."""
     now = clock.now()
     with db.transaction() as session:
-        # A lost lease is only a repeat, so this commit need not wait for the disk.
-        session.execute(text("SET LOCAL synchronous_commit = off"))
+        session.execute(_LAZY)
         rows = session.execute(
             _TAKE,
             {"channel": channel, "now": now, "fresh": now - timedelta(seconds=min_age_s), "most": most,
@@ -125,23 +127,15 @@ def renew(leases: Iterable[tuple[UUID, UUID]]) -> None:
     """Still alive: the leases (owner, delivery) of what is on its way end later."""
     owners, ids = zip(*leases, strict=True)
     with db.transaction() as session:
-        _lock(session, ids)
+        session.execute(_LAZY)
         session.execute(_RENEW, {"owners": list(set(owners)), "ids": list(ids), "until": clock.now() + LEASE})
-
-
-def _lock(session: Session, ids: Iterable[UUID]) -> None:
-    """Rows in the order of their ids, so that two bulk marks never wait for each other in a ring.
-
-    The commit need not wait for the disk: what a crash of the whole machine forgets is at worst told twice."""
-    session.execute(text("SET LOCAL synchronous_commit = off"))
-    session.execute(_LOCK, {"ids": list(ids)})
 
 
 def mark(outcomes: Sequence[Outcome]) -> int:
     """Write outcomes; returns how many still held their lease."""
     now = clock.now()
     with db.transaction() as session:
-        _lock(session, (o.delivery_id for o in outcomes))
+        session.execute(_LAZY)
         done = session.execute(
             _MARK,
             {

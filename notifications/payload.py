@@ -64,14 +64,14 @@ def build(told: Told, public_url: str) -> bytes:
     """The payload, at most MAX_PAYLOAD octets: what does not fit is left out, first the incident's details,
     then the buttons; the short form has none of them from the start."""
     text = texts.render(told.kind, "push", told.language, told.params)
-    incident = texts.localise(told.params.get("incident"), told.language)
-    core = {k: incident[k] for k in ("id", "category", "state", "words") if k in incident} if incident else None
     if not told.is_short:
-        for part, has_buttons in ((incident, True), (core, True), (None, True), (None, False)):
+        incident = texts.localise(told.params.get("incident"), told.language) or {}
+        core = {name: incident[name] for name in ("id", "category", "state", "words") if name in incident}
+        for part, has_buttons in ((incident, True), (core, True), ({}, True), ({}, False)):
             body = _encode(told, text.title, text.body, public_url, part, has_buttons)
             if len(body) <= MAX_PAYLOAD:
                 return body
-    return _encode(told, text.title[:40], (text.short or text.body)[:80], public_url, None, False)
+    return _encode(told, text.title[:40], (text.short or text.body)[:80], public_url, {}, False)
 
 
 def _encode(told: Told, title: str, body: str, public_url: str, incident: Any, has_buttons: bool) -> bytes:

@@ -24,21 +24,21 @@ GATHER_S = 0.1
 PATIENCE_S = 15.0
 Receipt = tuple[UUID, str, datetime]
 
-_LOCK = text("SELECT 1 FROM deliveries WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE")
-
 # States only go forward; failed, gone and expired count as nothing, because a receipt proves them wrong.
 _MARK = text("""
 WITH told AS (
   SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:received AS timestamptz[]),
     CAST(:shown AS timestamptz[]), CAST(:opened AS timestamptz[]), CAST(:answered AS timestamptz[]))
     AS v(id, state, received_at, shown_at, opened_at, answered_at)),
+held AS MATERIALIZED (
+  SELECT id FROM deliveries WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE),
 marked AS (
   UPDATE deliveries d SET
     state = CASE WHEN array_position(CAST(:order AS text[]), v.state)
       > COALESCE(array_position(CAST(:order AS text[]), d.state), 0) THEN v.state ELSE d.state END,
     received_at = COALESCE(d.received_at, v.received_at), shown_at = COALESCE(d.shown_at, v.shown_at),
     opened_at = COALESCE(d.opened_at, v.opened_at), answered_at = COALESCE(d.answered_at, v.answered_at)
-  FROM told v WHERE d.id = v.id RETURNING d.endpoint_id)
+  FROM told v, held WHERE d.id = v.id AND d.id = held.id RETURNING d.endpoint_id)
 UPDATE push_subscriptions SET proved_at = :now, failures = 0
 WHERE id IN (SELECT endpoint_id FROM marked) AND (proved_at IS NULL OR proved_at < :now)
 """)
@@ -107,7 +107,6 @@ def mark(receipts: Sequence[Receipt]) -> None:
     times = {event: [rows[i].get(event) for i in ids] for event in PROOFS}
     times["received"] = [min(rows[i].values()) for i in ids]  # whatever was shown had been received
     with db.transaction() as session:
-        session.execute(_LOCK, {"ids": ids})
         session.execute(
             _MARK,
             {"ids": ids, "states": [max(rows[i], key=PROOFS.index) for i in ids], "now": clock.now(),

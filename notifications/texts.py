@@ -45,7 +45,7 @@ def render(kind: str, channel: str, language: str, params: Mapping[str, Any]) ->
     """The text of one notice for one channel. KeyError for an unknown kind or channel (a guard test reads them all)."""
     book = templates(language)
     template = book["kinds"][kind][channel]
-    values = _Values(_fill(book, book["kinds"][kind].get("defaults", {}), localise(params, language)))
+    values = _Values(_fill(book, book["kinds"][kind].get("defaults", {}), _flat(params, language)))
     mark = _mark(book, kind, params)
     if channel == "sms":
         text = _put(template.removeprefix(SIGNATURE), values, SMS_MOST)
@@ -62,13 +62,24 @@ def verb_title(verb: str, language: str) -> str:
 
 def localise(value: Any, language: str) -> Any:
     """Every pair {"zh": …, "en": …} within `value` replaced by its half for `language`."""
-    if isinstance(value, Mapping):
-        if value.keys() == {"zh", "en"}:
+    if isinstance(value, dict):
+        if len(value) == 2 and "zh" in value and "en" in value:
             return value["en" if language == "en" else "zh"]
         return {key: localise(part, language) for key, part in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
         return [localise(part, language) for part in value]
     return value
+
+
+def _flat(params: Mapping[str, Any], language: str) -> dict[str, str]:
+    """The params that stand in a sentence, as text; what is missing, or a list or a table, is left out."""
+    found = {}
+    for name, value in params.items():
+        if isinstance(value, dict):
+            value = value.get("en" if language == "en" else "zh") if len(value) == 2 else None
+        if value not in (None, "") and not isinstance(value, dict | list):
+            found[name] = _plain(value)
+    return found
 
 
 class _Values(dict[str, str]):
@@ -76,8 +87,7 @@ class _Values(dict[str, str]):
         return ""
 
 
-def _fill(book: Mapping[str, Any], defaults: Mapping[str, str], params: Mapping[str, Any]) -> dict[str, str]:
-    raw = {k: _plain(v) for k, v in params.items() if v not in (None, "") and not isinstance(v, dict | list)}
+def _fill(book: Mapping[str, Any], defaults: Mapping[str, str], raw: dict[str, str]) -> dict[str, str]:
     missing = {name: default for name, default in defaults.items() if name not in raw}
     raw |= {name: default for name, default in missing.items() if not default.startswith("@")}
     words, filled = book["words"], {}

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from backend.kernel import clock, crypt, db
 from backend.kernel.ids import new_id
-from notifications import payload, receipts
+from notifications import outbox, payload, receipts
 from notifications.models import PROOFS, STATES, TRANSITIONS, Delivery, PushSubscription
 from tests.factories.notifications import create_subscription
 
@@ -154,14 +154,33 @@ def test_when_it_cannot_be_written_nobody_is_told_it_was(
 
 
 def test_a_late_accepted_does_not_undo_a_receipt(tell: Tell, deliveries: Load, db_session: object) -> None:
-    from notifications import outbox
-
     told_phones(tell, deliveries)
     (row,) = outbox.take("push", owner := new_id(), 10)
     receipts.mark([(row.id, "shown", clock.now())])
     assert outbox.mark([outbox.Outcome(row.id, row.notice_id, owner, "accepted")]) == 1
     (done,) = deliveries()
     assert done.state == "shown" and done.accepted_at and done.lease_owner is None
+
+
+def test_marks_and_receipts_at_once_lose_nothing_and_never_lock_each_other_out(
+    tell: Tell, deliveries: Load, db_session: object
+) -> None:
+    ids = {one.id: one.notice_id for one in told_phones(tell, deliveries, 60)}
+    owner = new_id()
+    assert len(outbox.take("push", owner, 100)) == 60
+
+    def mark(seed: int) -> None:
+        order = sorted(ids, key=lambda one: hash((seed, one)))
+        if seed % 2:
+            receipts.mark([(one, PROOFS[seed % 4], clock.now()) for one in order])
+        else:
+            outbox.mark([outbox.Outcome(one, ids[one], owner, "accepted") for one in order])
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(mark, range(40)))
+    found = deliveries()
+    assert {one.state for one in found} == {"answered"}
+    assert all(one.accepted_at and one.received_at and one.lease_owner is None for one in found)
 
 
 def test_transitions_cover_all_states_and_every_end_is_reachable() -> None:
