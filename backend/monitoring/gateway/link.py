@@ -77,7 +77,7 @@ class Link(asyncio.Protocol):
     def take(self, found: list[Frame | FrameError]) -> None:
         """Frames go to the desk, broken ones are denied at once: that needs no database."""
         at, peer, port = clock.now(), self.peer, self.port
-        arrivals = [Arrival(each, at, peer, port, self) for each in found if each.__class__ is Frame]
+        arrivals = [Arrival(each, at, peer, port, self) for each in found if isinstance(each, Frame)]
         if len(arrivals) < len(found):
             for each in found:
                 if isinstance(each, FrameError):

@@ -140,7 +140,7 @@ def test_objects_beyond_the_count_are_read():
     assert (len(body.items), body.problems) == (2, ("count",))
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=1024), st.sampled_from(sorted(profiles.PROFILES)))
 def test_no_bytes_make_it_fail(data, name):
     body = decode(data, profiles.get(name))
@@ -164,7 +164,7 @@ points = st.builds(
 )
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(points, min_size=1, max_size=22), st.sampled_from(["standard", "bcd_time", "big_endian"]))
 def test_encode_and_decode_agree(items, name):
     profile = profiles.get(name)

@@ -146,7 +146,7 @@ headers = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(headers)
 def test_round_trip(fields):
     [frame] = Parser().feed(frames.build(**fields))
@@ -162,7 +162,7 @@ def test_round_trip(fields):
     } == fields
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(headers, min_size=1, max_size=6), st.lists(st.integers(1, 90), min_size=1, max_size=8))
 def test_glue_and_cuts_do_not_matter(many, cuts):
     raws = [frames.build(**fields) for fields in many]
@@ -174,7 +174,7 @@ def test_glue_and_cuts_do_not_matter(many, cuts):
     assert [f.raw for f in found] == raws
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(
     st.binary(max_size=400)
     | st.lists(st.sampled_from([b"@@", b"##", b"\0\0", b"\x02", b"@"]), max_size=80).map(b"".join)
