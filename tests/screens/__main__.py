@@ -44,11 +44,10 @@ def photograph(scene: Scene, screens: list[Screen], looks: list[str]) -> list[Fi
         for look in LOOKS:
             if looks and look.name not in looks:
                 continue
-            for screen in screens:
-                if screen.is_phone_only and not look.is_phone:
-                    continue
-                context = open_look(browser, scene, look, screen.who)
-                findings.append(take(context, scene, screen, look, FOLDER))
+            for role in dict.fromkeys(screen.who for screen in screens):
+                context = open_look(browser, scene, look, role)
+                own = [screen for screen in screens if screen.who == role]
+                findings += [take(context, scene, screen, look, FOLDER) for screen in own]
                 context.close()
         sheet.write(browser, findings, FOLDER)
     return findings

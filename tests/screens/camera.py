@@ -18,7 +18,8 @@ from tests.stack import ROOT
 AXE = ROOT / "pwa" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CHROMIUM = ("--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none")
-OPEN_MS, SETTLE_MS = 15_000, 700
+OPEN_MS, SETTLE_MS = 15_000, 500
+LONGEST = 3000
 
 # Wider than the window, or a text cut off that nobody may cut: both are defects that axe does not see.
 FLAWS = """() => {
@@ -81,7 +82,6 @@ def open_look(browser: Browser, scene: Scene, look: Look, role: str) -> BrowserC
         locale="zh-CN" if look.language == "zh" else "en-GB",
         timezone_id="Asia/Shanghai",
         service_workers="block",
-        bypass_csp=False,
     )
     if role:
         context.add_cookies(scene.cookies(role))  # type: ignore[arg-type]  # url form of SetCookieParam
@@ -104,7 +104,9 @@ def take(context: BrowserContext, scene: Scene, screen: Screen, look: Look, fold
             page.wait_for_timeout(SETTLE_MS)
         finding.flaws = page.evaluate(FLAWS)
         finding.picture.parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=finding.picture, full_page=look.is_phone and not screen.tap)
+        page.screenshot(path=finding.picture)
+        if look.is_phone and not screen.tap:
+            _whole(page, finding.picture.with_suffix(".long.png"))
         finding.axe = _axe(page)
     except TimeoutError as late:
         finding.complaints.append(f"never came: {str(late).splitlines()[0]}")
@@ -119,6 +121,18 @@ def _open(page: Page, path: str) -> None:
     with contextlib.suppress(TimeoutError):  # the live stream never ends: skeletons gone is enough
         page.wait_for_function("() => !document.querySelector('.skeleton')", timeout=OPEN_MS)
     page.wait_for_timeout(SETTLE_MS)
+
+
+def _whole(page: Page, picture: Path) -> None:
+    """All of a long page at once, its foot where a thumb would find it: the window grows instead of scrolling."""
+    size = page.viewport_size or {"width": 390, "height": 844}
+    tall = min(LONGEST, page.evaluate("() => document.scrollingElement.scrollHeight"))
+    if tall <= size["height"]:
+        return
+    page.set_viewport_size({"width": size["width"], "height": tall})
+    page.wait_for_timeout(150)
+    page.screenshot(path=picture)
+    page.set_viewport_size(size)
 
 
 def _listen(finding: Finding, message: ConsoleMessage) -> None:

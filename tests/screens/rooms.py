@@ -18,7 +18,6 @@ class Screen:
     who: str
     path: Path
     tap: str = ""
-    is_phone_only: bool = False
 
 
 def at(path: str) -> Path:

@@ -16,13 +16,18 @@ STYLE = (
 )
 
 
+def _longest(picture: Path) -> Path:
+    long = picture.with_suffix(".long.png")
+    return long if long.exists() else picture
+
+
 def write(browser: Browser, findings: list[Finding], folder: Path) -> Path:
     """contact.html, and contact.png of it; returns the picture."""
     rows = []
     for name in dict.fromkeys(finding.screen for finding in findings):
         own = [finding for finding in findings if finding.screen == name and finding.picture.exists()]
         pictures = "".join(
-            f"<figure><img src='{f.picture.name}' width='{190 if '-390' in f.look else 460}'>"
+            f"<figure><img src='{_longest(f.picture).name}' width='{190 if '-390' in f.look else 460}'>"
             f"<figcaption>{html.escape(f.look)}{'' if f.is_clean else ' ✗'}</figcaption></figure>"
             for f in own
         )

@@ -50,11 +50,8 @@ export const stateOf = (one: Transmitter): string => (STATE[one.state] ?? STATE.
 export const inTest = (one: Transmitter, now: number): boolean =>
 	Boolean(one.test_until && new Date(one.test_until).getTime() > now);
 
-/** Bytes in pairs, sixteen a line, as one compares them with a maker's document. */
-export const pairs = (hex: string): string =>
-	(hex.replace(/\s/g, '').match(/.{1,32}/g) ?? [])
-		.map((line) => (line.match(/../g) ?? []).join(' '))
-		.join('\n');
+/** Bytes in pairs, as one compares them with a maker's document. */
+export const pairs = (hex: string): string => (hex.replace(/\s/g, '').match(/../g) ?? []).join(' ');
 
 /** What a frame says, item by item, as plain text: shown beside the bytes. */
 export const said = (frame: Frame): string[] =>

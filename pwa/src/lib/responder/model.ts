@@ -78,7 +78,10 @@ const FROM: Record<Verb, IncidentState[]> = {
 export function may(incident: Detail, verb: Verb, who: Who): boolean {
 	if (!FROM[verb].includes(incident.state)) return false;
 	if (verb === 'approve' && (!incident.dismissal || incident.dismissal.person.id === who.id)) return false;
-	if (incident.may) return incident.may.includes(verb) || incident.may.includes(verb.replaceAll('-', '_'));
+	if (incident.may) {
+		const names = [verb, verb.replaceAll('-', '_'), ...(verb === 'dismiss' ? ['dismiss_afar'] : [])];
+		return names.some((name) => incident.may!.includes(name));
+	}
 	if (verb === 'dismiss' && incident.state === 'suspected' && who.can('incidents.dismiss_afar')) return true;
 	return who.can(NEEDS[verb]);
 }

@@ -50,10 +50,7 @@ class OpenIncidents {
 
 export const open = new OpenIncidents();
 
-/** What is over, newest first: the latest of both ways to end. */
-export async function over(): Promise<Item[]> {
-	const pages = await Promise.all(
-		['closed', 'false_alarm'].map((state) => get<Page<Item>>('/incidents', { state, limit: 200 }))
-	);
-	return pages.flatMap((page) => page.items).sort((a, b) => b.opened_at.localeCompare(a.opened_at));
+/** What is over, newest first. */
+export async function over(after: string | null = null): Promise<Page<Item>> {
+	return get<Page<Item>>('/incidents', { state: 'over', limit: 50, after });
 }
