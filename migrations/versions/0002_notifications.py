@@ -107,9 +107,7 @@ def _subscriptions() -> None:
     )
     live = sa.text("gone_at IS NULL")
     for column in ("person_id", "session_id"):
-        op.create_index(
-            f"ix_push_subscriptions_{column}", "push_subscriptions", [column], postgresql_where=live
-        )
+        op.create_index(f"ix_push_subscriptions_{column}", "push_subscriptions", [column], postgresql_where=live)
     op.create_table(
         "preferences",
         sa.Column("person_id", sa.Uuid, primary_key=True),
