@@ -93,6 +93,7 @@ def _event(row: Any) -> DangerSensed:
     found = danger.judge(signal.type, signal.bits or 0, decoded.get("system_type"), decoded.get("component_type"))
     if found is None:
         raise LookupError(f"signal {signal.id} is no danger by today's table")
+    spot = device if device and found.is_at_fire else None
     return DangerSensed(
         signal_id=signal.id,
         received_at=signal.received_at,
@@ -102,9 +103,9 @@ def _event(row: Any) -> DangerSensed:
         words_en=found.words_en,
         estate_id=transmitter.estate_id,
         building_id=device.building_id if device else transmitter.building_id,
-        floor_id=device.floor_id if device else None,
-        floor_ordinal=ordinal,
-        dwelling_id=device.dwelling_id if device else None,
+        floor_id=spot.floor_id if spot else None,
+        floor_ordinal=ordinal if spot else None,
+        dwelling_id=spot.dwelling_id if spot else None,
         scope_path=device.scope_path if device else transmitter.scope_path,
         device_id=device.id if device else None,
         transmitter_id=transmitter.id,

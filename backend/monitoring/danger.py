@@ -30,6 +30,7 @@ class Evidence(StrEnum):
 class Row:
     """One line of the table. Empty sets mean "any"; `any_bit` are bits of which one is enough.
 
+    `is_at_fire` False: the thing stands in a plant room and acts for the whole building; its own floor does not burn.
     `type` is the type flag of the body: 1, 2 facility states, 4, 24 operation records, 21 the transmitter's state.
     """
 
@@ -42,6 +43,7 @@ class Row:
     en: str
     systems: frozenset[int] = frozenset()
     components: frozenset[int] = frozenset()
+    is_at_fire: bool = True
 
     def fits(self, type: int, word: int, system: int | None, component: int | None) -> bool:
         return (
@@ -59,6 +61,7 @@ class Danger:
     words_zh: str
     words_en: str
     row: str
+    is_at_fire: bool = True
 
 
 FIRE_BIT, STARTED_BIT, FEEDBACK_BIT, RESET_BIT = 1 << 1, 1 << 5, 1 << 6, 1 << 13
@@ -87,14 +90,15 @@ TABLE: tuple[Row, ...] = (
     Row("flow_indicator", 2, _ANY, _FIRE, _CONFIRM, "水流指示器动作，喷淋正在出水", "Sprinkler water is flowing",
         components=_set(96)),
     Row("pressure_switch", 2, _ANY, _FIRE, _CONFIRM, "压力开关动作，喷淋系统已启动", "Sprinkler pressure switch acted",
-        components=_set(99)),
+        components=_set(99), is_at_fire=False),
     Row("extinguishing_controller", 2, _ACTED, _FIRE, _CONFIRM, "气体灭火装置已启动", "Gas extinguishing has started",
         components=_set(81)),
     Row("valve_actuator", 2, _ACTED, _FIRE, _CONFIRM, "灭火系统阀门已启动", "An extinguishing valve has opened",
-        systems=_EXTINGUISHING, components=_set(101)),
-    Row("alarm_valve", 2, _ACTED, _FIRE, _SUSPECT, "报警阀动作", "The alarm valve acted", components=_set(98)),
+        systems=_EXTINGUISHING, components=_set(101), is_at_fire=False),
+    Row("alarm_valve", 2, _ACTED, _FIRE, _SUSPECT, "报警阀动作", "The alarm valve acted", components=_set(98),
+        is_at_fire=False),
     Row("sprinkler_pump", 2, STARTED_BIT, _FIRE, _SUSPECT, "{device}自动启动", "{device} has started",
-        components=_set(95, 105)),
+        components=_set(95, 105), is_at_fire=False),
     # Everything else that says fire, known or not: 0 is "general", reserved and user-defined codes come here too.
     Row("component_fire", 2, FIRE_BIT, _FIRE, _SUSPECT, "{device}报火警", "{device} reports fire"),
     Row("extinguishing_system", 1, STARTED_BIT, _FIRE, _CONFIRM, "{system}已启动", "{system} has started",
@@ -126,6 +130,7 @@ def judge(type: int, word: int, system: int | None = None, component: int | None
                 row.zh.format(**{k: n.zh for k, n in names.items()}),
                 row.en.format(**{k: n.en for k, n in names.items()}),
                 row.name,
+                row.is_at_fire,
             )
     return None
 
