@@ -125,11 +125,16 @@ class Telling:
 
     def words(self, home: Home | None, language: str) -> dict[str, Any]:
         """What somebody who lives there (or nowhere here) reads."""
-        asker, scene, key = self._asked(home)
+        asker, key = self._asked(home)
         made = self._made.get((key, language))
         if made is None:
+            scene = self._scene(home.building if home else self.incident.building)
             made = self._made[(key, language)] = words(scene, asker, language)
         return made
+
+    def key(self, home: Home | None) -> Any:
+        """The same for all who read the same words."""
+        return self._asked(home)[1]
 
     def recipient(self, person: UUID, home: Home | None, verbs: tuple[str, ...] = ()) -> Recipient:
         """One person to be told, with the words for their own floor; nobody's home: the plain notice."""
@@ -140,11 +145,11 @@ class Telling:
         params = {"advice": advice, "incident": {**self.item, "words": text}, "verbs": list(verbs)}
         return Recipient(person, params)
 
-    def _asked(self, home: Home | None) -> tuple[Asker, Scene, Any]:
+    def _asked(self, home: Home | None) -> tuple[Asker, Any]:
         incident = self.incident
         building = incident.building
         if home is None:
-            return Asker(), self._scene(building), None
+            return Asker(), None
         is_here = building is not None and home.building.id == building.id
         is_joined = not is_here and any(home.building.id == one.id for one in self.joined)
         is_own = home.dwelling_id in self.own
@@ -157,7 +162,7 @@ class Telling:
             is_below_joined=home.building.kind in LOW_KINDS and (building is None or building.kind not in LOW_KINDS),
         )
         key = (home.building.id, home.floor, home.number if is_own else home.number[-2:])
-        return asker, self._scene(home.building), key
+        return asker, key
 
     def _scene(self, reader: Building | None) -> Scene:
         incident = self.incident

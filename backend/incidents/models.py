@@ -67,8 +67,8 @@ class Incident(Row):
     grade: Mapped[str | None]
     loss: Mapped[str | None]
     note: Mapped[str | None]
-    estate: Mapped[Estate | None] = relationship(lazy="select")
-    building: Mapped[Building | None] = relationship(lazy="select")
+    estate: Mapped[Estate | None] = relationship(lazy="joined")
+    building: Mapped[Building | None] = relationship(lazy="joined")
     dwelling: Mapped[Dwelling | None] = relationship(lazy="select")
     floors: Mapped[list[IncidentFloor]] = relationship(lazy="selectin", order_by="IncidentFloor.ordinal")
     scopes: Mapped[list[IncidentScope]] = relationship(lazy="select")

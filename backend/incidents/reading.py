@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 
 from backend.accounts import service as accounts
 from backend.incidents import people, records, roll_call, showing, timeline
-from backend.incidents.audience import Home, Telling
+from backend.incidents.audience import Home, Telling, household_dwellings
 from backend.incidents.limits import limits_at
 from backend.incidents.models import (
     Dismissal,
@@ -21,7 +21,7 @@ from backend.incidents.models import (
     Responder,
 )
 from backend.incidents.service import seen, visible_to
-from backend.incidents.states import OPEN, UNVERIFIED, By, Change, Policy, Said, Snapshot, State, Verb
+from backend.incidents.states import OPEN, UNVERIFIED, Change, Policy, Said, Snapshot, State, Verb
 from backend.incidents.transitions import step
 from backend.kernel import clock, db
 from backend.kernel.access import Actor
@@ -55,25 +55,35 @@ def detail(actor: Actor, incident_id: UUID) -> dict[str, Any]:
     """The contract's detail. Names, doors and single dwellings only for who goes there."""
     incident = seen(actor, incident_id)
     is_staff = actor.may("incidents.respond", incident.scope_path)
-    telling = Telling(incident)
+    telling = _telling(incident, is_staff)
     home = home_of(actor, telling)
-    speaker = people.by_of(actor, incident, telling.own)
+    words_key = ("words", incident.id, incident.version, telling.key(home), actor.language)
     return {
         **row(actor, incident),
         "place": showing.place(incident, is_full=is_staff)["en" if actor.language == "en" else "zh"],
         "watching_until": _watching_until(incident),
         **_common(actor, incident, is_staff, telling, home),
         "roll_call_mine": roll_call.mine(actor, incident),
-        "words": telling.words(home, actor.language),
+        "words": _sharing(words_key, lambda: telling.words(home, actor.language)),
         "own": _own(actor, incident, home, telling.own),
         "responders": _responders(incident) if is_staff else [],
         "dismissal": _pending(incident) if is_staff else None,
-        "may": _may(actor, incident, speaker, is_staff),
+        "may": (_may_as_responder if is_staff else _may_as_resident)(actor, incident, home, telling),
         "cause": incident.cause,
         "grade": incident.grade,
         "loss": incident.loss,
         "note": incident.note,
     }
+
+
+def _telling(incident: Incident, is_staff: bool) -> Telling:
+    """Residents share for two seconds what is known of households and joined buildings."""
+    telling = Telling(incident)
+    if not is_staff:
+        key = (incident.id, incident.version)
+        telling.own = _sharing(("own", *key), lambda: household_dwellings(incident))
+        telling.joined = _sharing(("joined", *key), lambda: Telling(incident).joined)
+    return telling
 
 
 def _common(actor: Actor, incident: Incident, is_staff: bool, telling: Telling, home: Home | None) -> dict[str, Any]:
@@ -168,6 +178,7 @@ def _told_counts(incident_id: UUID) -> dict[str, int]:
 def _own(actor: Actor, incident: Incident, home: Home | None, households: set[UUID]) -> dict[str, Any] | None:
     if home is None:
         return None
+    is_source = home.dwelling_id in households
     said = select(IncidentEntry.params["answer"].as_string()).where(
         IncidentEntry.incident_id == incident.id,
         IncidentEntry.person_id == actor.person_id,
@@ -178,8 +189,8 @@ def _own(actor: Actor, incident: Incident, home: Home | None, households: set[UU
         "floor_ordinal": home.floor,
         "dwelling_id": home.dwelling_id,
         "number": home.number,
-        "is_source": home.dwelling_id in households,
-        "answered": db.session().scalar(said.order_by(IncidentEntry.at.desc()).limit(1)),
+        "is_source": is_source,
+        "answered": db.session().scalar(said.order_by(IncidentEntry.at.desc()).limit(1)) if is_source else None,
     }
 
 
@@ -202,11 +213,20 @@ def _pending(incident: Incident) -> dict[str, Any] | None:
     return {"person": who, **given}
 
 
-def _may(actor: Actor, incident: Incident, speaker: By, is_staff: bool) -> list[str]:
-    """What this person can do now, in the contract's spelling. For responders the table itself is asked."""
-    if not is_staff:
-        known = {Verb.CONFIRM: (*UNVERIFIED, State.FALSE_ALARM), Verb.ANSWER: tuple(UNVERIFIED)}
-        return sorted(verb.value for verb in speaker.may if incident.state in known.get(verb, ()))
+def _may_as_resident(actor: Actor, incident: Incident, home: Home | None, telling: Telling) -> list[str]:
+    """A neighbour may confirm what is seen, the household of the detector may answer, until the verdict."""
+    names = []
+    if incident.state in UNVERIFIED and home and home.dwelling_id in telling.own and actor.can("incidents.answer"):
+        names.append(Verb.ANSWER.value)
+    is_here = home is not None and home.building.id == incident.building_id
+    if is_here and incident.state in (*UNVERIFIED, State.FALSE_ALARM) and actor.can("incidents.witness"):
+        names.append(Verb.CONFIRM.value)
+    return names
+
+
+def _may_as_responder(actor: Actor, incident: Incident, home: Home | None, telling: Telling) -> list[str]:
+    """What can be done now, in the contract's spelling: the table itself is asked, verb by verb."""
+    speaker = people.by_of(actor, incident, telling.own)
     now, at, policy = records.snapshot(incident), clock.now(), limits_at(incident.scope_path)
     tried = {verb: Said(at, verb, speaker, at_scene=True, answer="real") for verb in speaker.may}
     if not actor.may("incidents.dismiss", incident.scope_path):
