@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.screens import sheet
 from tests.screens.camera import Finding, chromium, open_look, take
-from tests.screens.looks import LOOKS
+from tests.screens.looks import LOOKS, pairs_missing
 from tests.screens.rooms import CHOSEN, SCREENS, Screen
 from tests.screens.scene import Scene, play
 from tests.stack import ROOT, Stack
@@ -28,9 +28,14 @@ def main() -> int:
     parser.add_argument("--only", action="append", default=[], help="a screen's name; may be given several times")
     parser.add_argument("--look", action="append", default=[], help="a look's name; may be given several times")
     asked = parser.parse_args()
+    assert not pairs_missing(), pairs_missing()
     screens = [screen for screen in SCREENS if not asked.only or screen.name in asked.only]
     with tempfile.TemporaryDirectory(prefix="screens-") as folder, Stack(Path(folder)).running() as stack:
-        findings = photograph(play(stack), screens, asked.look)
+        scene = Scene(stack)
+        findings = photograph(scene, [screen for screen in screens if screen.is_calm], asked.look)
+        play(scene)
+        findings += photograph(scene, [screen for screen in screens if not screen.is_calm], asked.look)
+        contact(findings)
     if not asked.only and not asked.look:
         choose()
     return report(findings)
@@ -49,8 +54,13 @@ def photograph(scene: Scene, screens: list[Screen], looks: list[str]) -> list[Fi
                 own = [screen for screen in screens if screen.who == role]
                 findings += [take(context, scene, screen, look, FOLDER) for screen in own]
                 context.close()
-        sheet.write(browser, findings, FOLDER)
     return findings
+
+
+def contact(findings: list[Finding]) -> None:
+    """All of them on one sheet."""
+    with chromium() as browser:
+        sheet.write(browser, findings, FOLDER)
 
 
 def choose() -> None:

@@ -35,7 +35,8 @@ FLAWS = """() => {
   for (const e of document.querySelectorAll('button, a[href], input:not([type=radio]), select')) {
     const r = e.getBoundingClientRect();
     if (!r.width || e.closest('.visually-hidden') || e.closest('p') || e.closest('.column')) continue;
-    if (r.height < tap - 1) found.push(`low target ${Math.round(r.height)}: ` + (e.textContent || e.ariaLabel || '').trim().slice(0, 30));
+    const name = (e.textContent || e.ariaLabel || '').trim().slice(0, 30);
+    if (r.height < tap - 1) found.push(`low target ${Math.round(r.height)}: ${name}`);
   }
   return found;
 }"""

@@ -39,7 +39,12 @@ LOOKS = (
 
 def pairs_missing() -> list[tuple[str, ...]]:
     """Pairs that no look covers; empty, or the table is wrong."""
-    values = {"language": ("zh", "en"), "size": ("standard", "large"), "scheme": ("light", "dark"), "width": (390, 1280)}
+    values = {
+        "language": ("zh", "en"),
+        "size": ("standard", "large"),
+        "scheme": ("light", "dark"),
+        "width": (390, 1280),
+    }
     names = list(values)
     return [
         (f"{a}={x}", f"{b}={y}")

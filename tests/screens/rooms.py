@@ -12,12 +12,15 @@ Path = Callable[[Scene], str]
 
 @dataclass(frozen=True)
 class Screen:
-    """`who` is a role of the demo ("" is somebody signed out); `tap` opens something before the picture."""
+    """`who` is a role of the demo ("" is somebody signed out); `tap` opens something before the picture;
+    a calm one is taken before anything happens.
+    """
 
     name: str
     who: str
     path: Path
     tap: str = ""
+    is_calm: bool = False
 
 
 def at(path: str) -> Path:
@@ -26,7 +29,8 @@ def at(path: str) -> Path:
 
 SCREENS = (
     Screen("sign-in", "", at("/sign-in")),
-    Screen("home-well", "resident-well", at("/")),
+    Screen("home-well", "resident", at("/"), is_calm=True),
+    Screen("watch-calm", "control_room", at("/watch"), is_calm=True),
     Screen("home-incident", "resident", at("/")),
     Screen("fire-resident", "resident", lambda s: f"/fire/{s.fire}"),
     Screen("fire-here", "resident", at("/fire-here")),

@@ -36,19 +36,14 @@ class Scene:
     qr: str = ""
 
     def by(self, role: str) -> Person:
-        """Somebody of this role; residents are named by where they live."""
+        """Somebody of this role."""
         if role not in self.people:
-            self.people[role] = self.stack.sign_in(self._phone(role))
+            self.people[role] = self.stack.sign_in(self.stack.phone_of(role))
         return self.people[role]
 
-    def _phone(self, role: str) -> str:
-        if role != "resident-well":
-            return self.stack.phone_of(role)
-        # the named residents of the demo begin with the tower that burns; the last of them live elsewhere
-        return "19900000107"
-
     def cookies(self, role: str) -> list[dict[str, Any]]:
-        return [{"name": c.name, "value": c.value, "url": self.stack.base} for c in self.by(role).cookies]
+        jar = self.by(role).cookies.get_dict()
+        return [{"name": name, "value": value, "url": self.stack.base} for name, value in jar.items()]
 
 
 def drill(stack: Stack, *names: str) -> None:
@@ -70,25 +65,24 @@ def _say(person: Person, incident: str, verb: str, **body: Any) -> dict[str, Any
     return found
 
 
-def play(stack: Stack) -> Scene:
+def play(scene: Scene) -> None:
     """The day that the pictures show."""
-    scene = Scene(stack)
     desk = scene.by("control_room")
     _take_time(scene)
     _end_something(scene)
-    drill(stack, "fire", "pump")
-    open_ones = until(lambda: _fire_and_toaster(desk), 60)
-    scene.fire, scene.suspected = open_ones
+    drill(scene.stack, "fire", "pump")
+    found = until(lambda: _fire_and_toaster(desk), 60)
+    assert found
+    scene.fire, scene.suspected = found
     _answer(scene)
     _exercise(scene)
     _look_up(scene)
-    return scene
 
 
 def _take_time(scene: Scene) -> None:
     """The camera needs minutes: nothing may be confirmed meanwhile because nobody answered."""
     for name in ("unacknowledged_s", "unverified_s", "extended_s"):
-        wish = {"scope": {"kind": "all", "id": None}, "value": 86_400}
+        wish: dict[str, Any] = {"scope": {"kind": "all", "id": None}, "value": 86_400}
         answer = scene.by("administrator").put(f"/api/policies/incidents.{name}", json=wish)
         assert answer.ok, answer.text
 
@@ -97,7 +91,7 @@ def _end_something(scene: Scene) -> None:
     """One incident with a beginning and an end, for the report."""
     property_, leader = scene.by("property"), scene.by("station_leader")
     building = next(b for b in _items(property_, "/api/buildings?limit=200") if b["name"].endswith("2 号楼"))
-    call = {"category": "fire", "place": {"building_id": building["id"]}}
+    call: dict[str, Any] = {"category": "fire", "place": {"building_id": building["id"]}}
     scene.over = leader.post("/api/incidents", json=call).json()["id"]
     for verb in ("acknowledge", "arrive", "attack", "control"):
         _say(leader, scene.over, verb)
@@ -110,7 +104,7 @@ def _dismiss_something(scene: Scene) -> None:
     """One that two people held for false, for the inspector's list."""
     property_, leader = scene.by("property"), scene.by("station_leader")
     building = next(b for b in _items(property_, "/api/buildings?limit=200") if b["name"].endswith("4 号楼"))
-    call = {"category": "fire", "place": {"building_id": building["id"]}}
+    call: dict[str, Any] = {"category": "fire", "place": {"building_id": building["id"]}}
     incident = property_.post("/api/incidents", json=call).json()["id"]
     _say(property_, incident, "arrive")
     _say(property_, incident, "dismiss", reason="steam", at_scene=True, note="洗澡的水蒸气")

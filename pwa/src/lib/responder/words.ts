@@ -50,11 +50,13 @@ export const verbWord: Record<Verb, () => string> = {
 export const nameIn = (thing: Bilingual): string => (getLocale() === 'en' && thing.name_en) || thing.name;
 
 /** 晨光里 7 号楼 21 层 2104: where, as one says it into a radio. */
-export function placeOf(incident: Item & { place?: string }): string {
-	if (incident.place) return incident.place;
+export function placeOf(incident: Item): string {
 	const known = incident.building ?? incident.estate;
 	const building = known ? nameIn(known) : m.responder_place_unknown();
-	const labels = incident.floors.map((floor) => floor.label);
+	/* the fire's own floors first; a flow switch or a pump in the cellar speaks for them */
+	const labels = [...incident.floors]
+		.sort((a, b) => Number(a.ordinal < 0) - Number(b.ordinal < 0) || a.ordinal - b.ordinal)
+		.map((floor) => floor.label);
 	const floors =
 		labels.length === 0
 			? ''
