@@ -45,7 +45,8 @@ async def _measure(stack: Stack) -> Table:
     return Table(
         f"{PHONES} phones",
         f"{PHONES} live streams of residents of the demo estate, then the same phones open the app within "
-        f"{OPEN_S:.0f} s (three API calls each) while a responder acts. Clients and server share the cores, so these are upper bounds.",
+        f"{OPEN_S:.0f} s (three API calls each) while a responder acts. Clients and server share the cores, so these "
+        "are upper bounds.",
         [
             at_most("memory of one open stream", each_kb, 35, "KB"),
             Figure("a tap to the screens, quiet, p50", percentile(quiet, 0.5) * 1000, "ms"),

@@ -58,8 +58,8 @@ def told(stack: Stack) -> list[tuple[Any, ...]]:
 def _states(stack: Stack) -> str:
     """Where the pushes stand, for the message of a failure."""
     rows = stack.sql(
-        "SELECT d.channel, d.state, d.error, d.attempts, n.urgency, n.kind, count(*) FROM notices n LEFT JOIN deliveries d "
-        "ON d.notice_id = n.id WHERE n.step LIKE 'ring0%%' GROUP BY 1, 2, 3, 4, 5, 6"
+        "SELECT d.channel, d.state, d.error, d.attempts, n.urgency, n.kind, count(*) FROM notices n "
+        "LEFT JOIN deliveries d ON d.notice_id = n.id WHERE n.step LIKE 'ring0%%' GROUP BY 1, 2, 3, 4, 5, 6"
     )
     return "\n".join(map(str, rows))
 
