@@ -45,7 +45,6 @@ def _pass(incident_id: UUID) -> bool:
         moved = False
         for timer in session.scalars(due.order_by(IncidentTimer.due_at)).all():
             moved |= _apply(incident, Due(clock.now(), Timer(timer.kind)), timer.kind)
-            timer.done_at = timer.done_at or (clock.now() if timer.due_at <= clock.now() else None)
         return moved
 
 
@@ -56,8 +55,11 @@ def _take(incident_id: UUID) -> Incident | None:
 
 def _apply(incident: Incident, event: Event, verb: str) -> bool:
     policy = limits_at(incident.scope_path)
-    change = step(records.snapshot(incident), event, policy)
+    now = records.snapshot(incident)
+    change = step(now, event, policy)
     if not isinstance(change, Change) or not change.is_new:
+        # A limit that was met, or that a city has lengthened meanwhile: the rows follow, none is lost.
+        records.follow(incident.id, now, policy)
         return False
     settle(incident, change, policy, event.at, verb)
     return True

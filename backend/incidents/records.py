@@ -97,10 +97,12 @@ def write(incident: Incident, after: Snapshot, policy: Policy) -> None:
     incident.dismissed_by = UUID(after.dismissed_by) if after.dismissed_by else None
     incident.version += 1
     db.session().flush()
-    _write_timers(incident.id, timers(after, policy), after)
+    follow(incident.id, after, policy)
 
 
-def _write_timers(incident_id: UUID, due: dict[Any, datetime], after: Snapshot) -> None:
+def follow(incident_id: UUID, after: Snapshot, policy: Policy) -> None:
+    """Let the timer rows say what runs in this state under this policy, no more and no less."""
+    due = timers(after, policy)
     running = {row.kind: row for row in db.session().scalars(select(IncidentTimer).filter_by(incident_id=incident_id))}
     for kind, row in running.items():
         if kind not in due and row.done_at is None:

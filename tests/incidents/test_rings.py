@@ -102,6 +102,20 @@ def test_an_acknowledged_one_is_confirmed_at_240_and_mine_moves_it_to_300() -> N
         assert fresh(incident).verified_by == "nobody"
 
 
+def test_a_limit_that_is_lengthened_while_it_runs_is_kept() -> None:
+    watch = create_watch()
+    with clock.freeze(T0) as now:
+        incident = create_incident(watch.tower, 3)
+        with db.transaction():
+            policy.put("incidents.unacknowledged_s", watch.estate.scope_path, 180)
+        now.tick(150)
+        clocks.strike()
+        assert fresh(incident).state == "suspected"
+        now.tick(30)
+        clocks.strike()
+        assert fresh(incident).verified_by == "nobody"
+
+
 def test_confirmed_tells_everybody_of_the_tower_with_the_words_for_their_floor() -> None:
     watch = create_watch()
     incident = create_incident(watch.tower, 3, evidence="confirm")
