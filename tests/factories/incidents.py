@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from backend.accounts import actors
@@ -52,7 +51,7 @@ def create_incident(building: Building | None, floor: int | None = 3, **more: An
 
 
 @dataclass
-class Estate8:
+class Watch:
     """One tower with people for each ring, all in the database."""
 
     estate: Estate
@@ -67,13 +66,13 @@ class Estate8:
         return found
 
 
-def create_watch(floors: range = range(1, 11)) -> Estate8:
+def create_watch(floors: range = range(1, 11)) -> Watch:
     """A tower of ten floors with two flats each; control room, station, property, leader, grid worker, police,
     inspector, and three households: home (301), neighbour (302), upstairs (801)."""
     estate = create_estate()
     tower = create_building(estate=estate, floors=floors)
     station = create_station(covers=[estate])
-    made = Estate8(estate, tower, station)
+    made = Watch(estate, tower, station)
     held = {
         "desk": ("control_room", "estate"), "property": ("property", "estate"), "grid": ("grid_worker", "estate"),
         "inspector": ("inspector", "area"), "police": ("police", "area"),
@@ -86,7 +85,3 @@ def create_watch(floors: range = range(1, 11)) -> Estate8:
     for name, number in {"home": "301", "neighbour": "302", "upstairs": "801"}.items():
         made.people[name] = create_resident(find_dwelling(tower, number), create_person(name))
     return made
-
-
-def at(moment: datetime) -> str:
-    return moment.isoformat()

@@ -16,7 +16,7 @@ from backend.kernel.ids import new_id
 from backend.places import qr
 from backend.places.models import Need
 from tests.factories.accounts import create_member, create_person, create_session
-from tests.factories.incidents import Estate8, create_incident, create_watch
+from tests.factories.incidents import Watch, create_incident, create_watch
 from tests.factories.places import create_building, create_resident, find_dwelling
 
 ITEM = {
@@ -47,16 +47,16 @@ class Phone:
 
 
 @pytest.fixture
-def watch(db_session: Any) -> Estate8:
+def watch(db_session: Any) -> Watch:
     return create_watch()
 
 
 @pytest.fixture
-def phones(app: Flask, watch: Estate8) -> dict[str, Phone]:
+def phones(app: Flask, watch: Watch) -> dict[str, Phone]:
     return {name: Phone(app, person) for name, person in watch.people.items()}
 
 
-def test_the_list_and_the_detail_have_the_contract_s_shape(watch: Estate8, phones: dict[str, Phone]) -> None:
+def test_the_list_and_the_detail_have_the_contract_s_shape(watch: Watch, phones: dict[str, Phone]) -> None:
     incident = create_incident(watch.tower, 3)
     listed = phones["desk"].get("/incidents?state=open")
     assert [one["id"] for one in listed["items"]] == [str(incident.id)]
@@ -72,7 +72,7 @@ def test_the_list_and_the_detail_have_the_contract_s_shape(watch: Estate8, phone
 
 
 def test_somebody_else_s_is_the_same_404_as_none_and_nobody_is_401(
-    app: Flask, watch: Estate8, phones: dict[str, Phone]
+    app: Flask, watch: Watch, phones: dict[str, Phone]
 ) -> None:
     incident = create_incident(watch.tower, 3)
     outsider = Phone(app, create_member("property", "/44/9999/"))
@@ -85,7 +85,7 @@ def test_somebody_else_s_is_the_same_404_as_none_and_nobody_is_401(
     assert outsider.get("/incidents")["items"] == []
 
 
-def test_a_resident_reads_their_own_words_and_no_names_or_doors(watch: Estate8, phones: dict[str, Phone]) -> None:
+def test_a_resident_reads_their_own_words_and_no_names_or_doors(watch: Watch, phones: dict[str, Phone]) -> None:
     incident = create_incident(watch.tower, 3, evidence="confirm", dwelling_id=find_dwelling(watch.tower, "302").id)
     phones["desk"].post(f"/incidents/{incident.id}/acknowledge")
     home = phones["home"].get(f"/incidents/{incident.id}")
@@ -99,7 +99,7 @@ def test_a_resident_reads_their_own_words_and_no_names_or_doors(watch: Estate8, 
     assert phones["neighbour"].get(f"/incidents/{incident.id}")["own"]["is_source"]
 
 
-def test_from_the_first_tap_to_closing(watch: Estate8, phones: dict[str, Phone]) -> None:
+def test_from_the_first_tap_to_closing(watch: Watch, phones: dict[str, Phone]) -> None:
     incident = create_incident(watch.tower, 3)
     path = f"/incidents/{incident.id}"
     assert phones["desk"].post(f"{path}/acknowledge")["acknowledged_at"]
@@ -120,7 +120,7 @@ def test_from_the_first_tap_to_closing(watch: Estate8, phones: dict[str, Phone])
     assert phones["leader"].post(f"{path}/reopen")["state"] == "suspected"
 
 
-def test_a_confirmed_one_is_dismissed_by_two_people(watch: Estate8, phones: dict[str, Phone]) -> None:
+def test_a_confirmed_one_is_dismissed_by_two_people(watch: Watch, phones: dict[str, Phone]) -> None:
     incident = create_incident(watch.tower, 3, evidence="confirm")
     path = f"/incidents/{incident.id}"
     reason = {"reason": "steam", "at_scene": True}
@@ -135,7 +135,7 @@ def test_a_confirmed_one_is_dismissed_by_two_people(watch: Estate8, phones: dict
     assert [(one["person"]["name"], one["approved_by"]["name"]) for one in dismissals] == [("desk", "station")]
 
 
-def test_dismissing_from_afar_is_the_control_room_s_and_only_watches(watch: Estate8, phones: dict[str, Phone]) -> None:
+def test_dismissing_from_afar_is_the_control_room_s_and_only_watches(watch: Watch, phones: dict[str, Phone]) -> None:
     path = f"/incidents/{create_incident(watch.tower, 3).id}"
     afar = {"reason": "cooking", "at_scene": False}
     assert phones["property"].post(f"{path}/dismiss", afar, 409)["code"] == "NotAtScene"
@@ -143,19 +143,19 @@ def test_dismissing_from_afar_is_the_control_room_s_and_only_watches(watch: Esta
     assert (watching["state"], bool(watching["watching_until"])) == ("watching", True)
 
 
-def test_two_residents_of_two_dwellings_confirm(watch: Estate8, phones: dict[str, Phone]) -> None:
+def test_two_residents_of_two_dwellings_confirm(watch: Watch, phones: dict[str, Phone]) -> None:
     path = f"/incidents/{create_incident(watch.tower, 3).id}"
     assert phones["home"].post(f"{path}/confirm")["state"] == "suspected"
     assert phones["upstairs"].post(f"{path}/confirm")["verified_by"] == "person"
 
 
-def test_only_the_household_answers_for_its_detector(watch: Estate8, phones: dict[str, Phone]) -> None:
+def test_only_the_household_answers_for_its_detector(watch: Watch, phones: dict[str, Phone]) -> None:
     path = f"/incidents/{create_incident(watch.tower, 3, dwelling_id=find_dwelling(watch.tower, '301').id).id}"
     assert phones["neighbour"].post(f"{path}/answer", {"answer": "mine"}, 403)["code"] == "NotAllowed"
     assert phones["home"].post(f"{path}/answer", {"answer": "mine"})["own"]["answered"] == "mine"
 
 
-def test_a_button_s_token_opens_its_verb_and_nothing_else(app: Flask, watch: Estate8) -> None:
+def test_a_button_s_token_opens_its_verb_and_nothing_else(app: Flask, watch: Watch) -> None:
     incident = create_incident(watch.tower, 3)
     token = action_token(watch.people["desk"].id, "acknowledge", incident.id)
     phone = Phone(app, None)
@@ -164,7 +164,7 @@ def test_a_button_s_token_opens_its_verb_and_nothing_else(app: Flask, watch: Est
     phone.post(f"/incidents/{incident.id}/arrive", status=401, **{"X-Action-Token": token})
 
 
-def test_a_roll_call_sent_twice_with_one_key_is_one(watch: Estate8, phones: dict[str, Phone]) -> None:
+def test_a_roll_call_sent_twice_with_one_key_is_one(watch: Watch, phones: dict[str, Phone]) -> None:
     incident = create_incident(watch.tower, 3, evidence="confirm")
     path, key = f"/incidents/{incident.id}/roll-call", str(new_id())
     body = {"status": "help", "people": 2, "can_walk": False, "smoke": True}
@@ -179,13 +179,13 @@ def test_a_roll_call_sent_twice_with_one_key_is_one(watch: Estate8, phones: dict
     assert phones["station"].get(path)["totals"]["safe"] == 1
 
 
-def test_nobody_answers_for_another_door(watch: Estate8, phones: dict[str, Phone]) -> None:
+def test_nobody_answers_for_another_door(watch: Watch, phones: dict[str, Phone]) -> None:
     path = f"/incidents/{create_incident(watch.tower, 3, evidence='confirm').id}/roll-call"
     other = str(find_dwelling(watch.tower, "302").id)
     assert phones["home"].post(path, {"status": "safe", "dwelling_id": other}, 404)["code"] == "NotFound"
 
 
-def test_fire_here_signed_out_needs_a_proof_of_the_place_and_never_passes_ring_1(app: Flask, watch: Estate8) -> None:
+def test_fire_here_signed_out_needs_a_proof_of_the_place_and_never_passes_ring_1(app: Flask, watch: Watch) -> None:
     phone = Phone(app, None)
     by_id = {"category": "fire", "place": {"building_id": str(watch.tower.id)}}
     assert phone.post("/incidents", by_id, 422)["code"] == "PlaceNotProved"
@@ -200,7 +200,7 @@ def test_fire_here_signed_out_needs_a_proof_of_the_place_and_never_passes_ring_1
     assert (joined["id"], joined["state"]) == (opened["id"], "suspected")
 
 
-def test_beyond_the_limits_a_call_is_kept_and_rings_nobody(app: Flask, watch: Estate8) -> None:
+def test_beyond_the_limits_a_call_is_kept_and_rings_nobody(app: Flask, watch: Watch) -> None:
     near = {"category": "fire", "place": {"lat": watch.tower.lat, "lon": watch.tower.lon}}
     phone = Phone(app, None)
     for _ in range(5):
@@ -210,7 +210,7 @@ def test_beyond_the_limits_a_call_is_kept_and_rings_nobody(app: Flask, watch: Es
     assert (muted["state"], muted["ring"]) == ("suspected", -1)
 
 
-def test_two_neighbours_who_see_it_make_it_a_fire(watch: Estate8, phones: dict[str, Phone]) -> None:
+def test_two_neighbours_who_see_it_make_it_a_fire(watch: Watch, phones: dict[str, Phone]) -> None:
     body = {"category": "fire", "place": {"building_id": str(watch.tower.id)}, "note": "楼道冒烟"}
     first = phones["home"].post("/incidents", body, 201)
     assert first["state"] == "suspected"
@@ -218,13 +218,13 @@ def test_two_neighbours_who_see_it_make_it_a_fire(watch: Estate8, phones: dict[s
     assert (second["id"], second["state"], second["verified_by"]) == (first["id"], "confirmed", "person")
 
 
-def test_somebody_signed_in_without_a_role_is_an_unknown_voice(app: Flask, watch: Estate8) -> None:
+def test_somebody_signed_in_without_a_role_is_an_unknown_voice(app: Flask, watch: Watch) -> None:
     phone = Phone(app, create_person("路人"))
     near = {"category": "fire", "place": {"lat": watch.tower.lat, "lon": watch.tower.lon}}
     assert phone.post("/incidents", near, 201)["ring"] == 0
 
 
-def test_an_exercise_is_marked_and_a_real_danger_calls_it_off(watch: Estate8, phones: dict[str, Phone]) -> None:
+def test_an_exercise_is_marked_and_a_real_danger_calls_it_off(watch: Watch, phones: dict[str, Phone]) -> None:
     body = {"building_id": str(watch.tower.id)}
     exercise = phones["property"].post("/exercises", body, 201)
     assert exercise["is_exercise"]
@@ -236,7 +236,7 @@ def test_an_exercise_is_marked_and_a_real_danger_calls_it_off(watch: Estate8, ph
     assert (ended["state"], ended["timeline"][-1]["text"]) == ("closed", "演练中止，真警")
 
 
-def test_an_exercise_ends_and_ending_a_real_one_is_refused(watch: Estate8, phones: dict[str, Phone]) -> None:
+def test_an_exercise_ends_and_ending_a_real_one_is_refused(watch: Watch, phones: dict[str, Phone]) -> None:
     exercise = phones["property"].post("/exercises", {"building_id": str(watch.tower.id)}, 201)
     assert phones["property"].post(f"/exercises/{exercise['id']}/end")["state"] == "closed"
     assert phones["property"].post(f"/exercises/{exercise['id']}/end")["state"] == "closed"
@@ -244,7 +244,7 @@ def test_an_exercise_ends_and_ending_a_real_one_is_refused(watch: Estate8, phone
     assert phones["property"].post(f"/exercises/{real.id}/end", status=409)["code"] == "NotAnExercise"
 
 
-def test_english_and_chinese(app: Flask, watch: Estate8) -> None:
+def test_english_and_chinese(app: Flask, watch: Watch) -> None:
     incident = create_incident(watch.tower, 3)
     person = create_resident(find_dwelling(watch.tower, "901"), create_person("Ann", language="en"))
     detail = Phone(app, person).get(f"/incidents/{incident.id}")
@@ -252,7 +252,7 @@ def test_english_and_chinese(app: Flask, watch: Estate8) -> None:
     assert detail["timeline"][0]["text"] == "A detector: smoke detector: fire"
 
 
-def test_may_lists_what_can_be_done_now(watch: Estate8, phones: dict[str, Phone]) -> None:
+def test_may_lists_what_can_be_done_now(watch: Watch, phones: dict[str, Phone]) -> None:
     path = f"/incidents/{create_incident(watch.tower, 3).id}"
     first = phones["desk"].get(path)["may"]
     assert first == [
@@ -262,7 +262,7 @@ def test_may_lists_what_can_be_done_now(watch: Estate8, phones: dict[str, Phone]
     assert phones["neighbour"].get(path)["may"] == ["confirm"]
 
 
-def test_the_door_and_the_household_s_needs_are_for_who_goes_there(watch: Estate8, phones: dict[str, Phone]) -> None:
+def test_the_door_and_the_household_s_needs_are_for_who_goes_there(watch: Watch, phones: dict[str, Phone]) -> None:
     door = find_dwelling(watch.tower, "302")
     with db.transaction() as session:
         session.add(Need(dwelling_id=door.id, label="王奶奶", kind="mobility", note="轮椅"))
@@ -274,7 +274,7 @@ def test_the_door_and_the_household_s_needs_are_for_who_goes_there(watch: Estate
     assert home["roll_call"]["totals"]["needs"] == 0
 
 
-def test_a_device_is_silenced_with_an_end_and_a_line(watch: Estate8, phones: dict[str, Phone]) -> None:
+def test_a_device_is_silenced_with_an_end_and_a_line(watch: Watch, phones: dict[str, Phone]) -> None:
     path = f"/incidents/{create_incident(watch.tower, 3).id}/silence"
     body = {"device_id": str(new_id()), "minutes": 30}
     assert phones["property"].post(path, body, 403)["code"] == "NotAllowed"

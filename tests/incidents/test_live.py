@@ -17,7 +17,7 @@ from backend.kernel.access import Actor
 from backend.kernel.hub import Hub, newest_id
 from backend.kernel.ids import new_id
 from tests.factories.accounts import create_session
-from tests.factories.incidents import Estate8, create_incident, create_watch
+from tests.factories.incidents import Watch, create_incident, create_watch
 
 
 class HandDriven(Hub):
@@ -49,7 +49,7 @@ def read(messages: Iterator[bytes], kind: str = "incident") -> dict[str, Any]:
     raise AssertionError("the stream ended")
 
 
-def say(watch: Estate8, who: str, incident: Any, verb: Verb) -> None:
+def say(watch: Watch, who: str, incident: Any, verb: Verb) -> None:
     with db.transaction():
         verbs.say(watch.actor(who), incident.id, verb)
 

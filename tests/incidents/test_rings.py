@@ -15,7 +15,7 @@ from backend.kernel import clock, db, policy
 from backend.places.models import Area
 from notifications.models import Notice
 from tests.factories.accounts import create_grant, create_person
-from tests.factories.incidents import Estate8, create_incident, create_watch
+from tests.factories.incidents import Watch, create_incident, create_watch
 from tests.factories.places import create_building, create_estate, create_resident, find_dwelling
 from tests.factories.stations import create_shift, create_station
 
@@ -29,7 +29,7 @@ def told(incident: Incident, step: str, kind: str | None = None) -> set[Any]:
         return set(session.scalars(query.where(Notice.kind == kind) if kind else query))
 
 
-def ids(watch: Estate8, *names: str) -> set[Any]:
+def ids(watch: Watch, *names: str) -> set[Any]:
     return {watch.people[name].id for name in names}
 
 
@@ -38,7 +38,7 @@ def fresh(incident: Incident) -> Incident:
         return session.get_one(Incident, incident.id, populate_existing=True)
 
 
-def say(watch: Estate8, who: str, incident: Incident, verb: Verb, **body: Any) -> Incident:
+def say(watch: Watch, who: str, incident: Incident, verb: Verb, **body: Any) -> Incident:
     with db.transaction():
         return verbs.say(watch.actor(who), incident.id, verb, **body)
 
