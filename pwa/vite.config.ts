@@ -6,11 +6,15 @@ import { contentVersion } from './scripts/version.mjs';
 /** Kit's announcer sets one style attribute; its hash is stable within a Kit version (checked by the browser tests). */
 const ANNOUNCER_STYLE = 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo=';
 
+const version = process.env.APP_VERSION ?? contentVersion();
+
 export default defineConfig({
+	/* Kit's own $app/env leaves the worker without a version unless it also imports the list of files */
+	define: { __APP_VERSION__: JSON.stringify(version) },
 	plugins: [
 		sveltekit({
 			adapter: adapter({ pages: 'build', assets: 'build', fallback: 'index.html', precompress: true }),
-			version: { name: process.env.APP_VERSION ?? contentVersion() },
+			version: { name: version },
 			paths: { relative: false },
 			output: { bundleStrategy: 'split' },
 			serviceWorker: { register: false },

@@ -3,6 +3,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
 const LIMIT_ROUTE_KB = 60;
+/* the desks of those on duty: opened once a shift, and kept by the worker */
+const LIMIT_STAFF_KB = 80;
 const LIMIT_WORKER_KB = 4;
 const CLIENT = '.svelte-kit/output/client';
 const manifest = JSON.parse(readFileSync(`${CLIENT}/.vite/manifest.json`, 'utf8'));
@@ -34,10 +36,9 @@ for (const node of nodes) {
 	if (/nodes\/[01]\.js$/.test(node)) continue;
 	const files = closure([...shared, node]);
 	const kb = files.reduce((sum, file) => sum + size(file), 0);
-	isOver ||= kb > LIMIT_ROUTE_KB;
-	console.log(
-		`${kb.toFixed(1).padStart(6)} KB  ${String(files.length).padStart(2)} files  /${names[node.split('/').at(-1)]}`
-	);
+	const name = names[node.split('/').at(-1)];
+	isOver ||= kb > (name.startsWith('(staff)') ? LIMIT_STAFF_KB : LIMIT_ROUTE_KB);
+	console.log(`${kb.toFixed(1).padStart(6)} KB  ${String(files.length).padStart(2)} files  /${name}`);
 }
 const worker = size('service-worker.js');
 isOver ||= worker > LIMIT_WORKER_KB;

@@ -1,10 +1,12 @@
-import { version } from '$app/env';
 import { self } from '$app/service-worker';
 import { flush } from '#lib/core/db/queue.ts';
 import { answerShell, clearOld, fillShell } from './shell.ts';
 import { onClick, onPush, onSubscriptionChange } from './push.ts';
 
-const SHELL = 'shell-' + version;
+/** Set by vite.config.ts: what names this build. A changed version is what makes a phone see an update. */
+declare const __APP_VERSION__: string;
+
+const SHELL = 'shell-' + __APP_VERSION__;
 
 self.addEventListener('install', (event) => event.waitUntil(fillShell(SHELL)));
 self.addEventListener('activate', (event) => event.waitUntil(clearOld(SHELL)));

@@ -92,7 +92,12 @@ export type Words = {
 	is_approved?: boolean;
 };
 
-export type TimelineEntry = { at: Time; verb: string; actor: string | null; text: string };
+export type TimelineEntry = {
+	at: Time;
+	verb: string;
+	actor: { id: Id; name: string; duty?: string | null } | null;
+	text: string;
+};
 
 export type IncidentDetail = Incident & {
 	timeline: TimelineEntry[];
