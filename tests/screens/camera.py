@@ -85,6 +85,7 @@ def open_look(browser: Browser, scene: Scene, look: Look, role: str) -> BrowserC
         service_workers="block",
     )
     if role:
+        scene.by(role).patch("/api/me", json={"language": look.language})
         context.add_cookies(scene.cookies(role))  # type: ignore[arg-type]  # url form of SetCookieParam
     context.add_init_script(
         f"localStorage.setItem('PARAGLIDE_LOCALE', '{look.language}'); localStorage.setItem('size', '{look.size}');"

@@ -66,7 +66,7 @@ export function placeOf(incident: Item): string {
 						label: labels.length > 3 ? `${labels[0]}–${labels.at(-1)}` : labels.join(m.responder_comma())
 					});
 	const parts = [building, floors, incident.dwelling?.number ?? ''];
-	return parts.filter(Boolean).join(' ');
+	return parts.filter(Boolean).join(getLocale() === 'en' ? ', ' : ' ');
 }
 
 export function headWord(incident: Item): string {
