@@ -197,12 +197,13 @@ def _learn_place(incident: Incident, danger: DangerSensed, building: Building | 
 
 
 def ring_beside(incident: Incident, at: datetime) -> None:
-    """Two suspected ones in one building: ring 1 hears of both."""
+    """Two suspected ones in one building: ring 1 hears of both. What was muted (ring -1) is none of the two."""
     if incident.building_id is None or incident.is_exercise or incident.state != State.SUSPECTED:
         return
     query = select(Incident.id).where(
         Incident.building_id == incident.building_id,
         Incident.state == State.SUSPECTED,
+        Incident.ring >= 0,
         Incident.is_exercise.is_(False),
         Incident.is_test.is_(False),
     )
