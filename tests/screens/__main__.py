@@ -10,11 +10,12 @@ import argparse
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.screens import sheet
 from tests.screens.camera import Finding, chromium, open_look, take
-from tests.screens.looks import LOOKS, pairs_missing
+from tests.screens.looks import LOOKS, Look, pairs_missing
 from tests.screens.rooms import CHOSEN, SCREENS, Screen
 from tests.screens.scene import Scene, play
 from tests.stack import ROOT, Stack
@@ -27,31 +28,41 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.screens", description=__doc__)
     parser.add_argument("--only", action="append", default=[], help="a screen's name; may be given several times")
     parser.add_argument("--look", action="append", default=[], help="a look's name; may be given several times")
+    parser.add_argument("--chosen", action="store_true", help="only the twelve of the README")
     asked = parser.parse_args()
     assert not pairs_missing(), pairs_missing()
     screens = [screen for screen in SCREENS if not asked.only or screen.name in asked.only]
     with tempfile.TemporaryDirectory(prefix="screens-") as folder, Stack(Path(folder)).running() as stack:
         scene = Scene(stack)
-        findings = photograph(scene, [screen for screen in screens if screen.is_calm], asked.look)
+        findings = photograph(scene, [screen for screen in screens if screen.is_calm], _wanted(asked))
         play(scene)
-        findings += photograph(scene, [screen for screen in screens if not screen.is_calm], asked.look)
+        findings += photograph(scene, [screen for screen in screens if not screen.is_calm], _wanted(asked))
         contact(findings)
     if not asked.only and not asked.look:
         choose()
     return report(findings)
 
 
-def photograph(scene: Scene, screens: list[Screen], looks: list[str]) -> list[Finding]:
-    """Every screen in every look."""
+Wanted = Callable[[Screen, Look], bool]
+
+
+def _wanted(asked: argparse.Namespace) -> Wanted:
+    """Which screens in which looks were asked for."""
+    if asked.chosen:
+        return lambda screen, look: (screen.name, look.name) in CHOSEN
+    return lambda _screen, look: not asked.look or look.name in asked.look
+
+
+def photograph(scene: Scene, screens: list[Screen], is_wanted: Wanted) -> list[Finding]:
+    """Every screen in every look that is wanted."""
     findings = []
     FOLDER.mkdir(exist_ok=True)
     with chromium() as browser:
         for look in LOOKS:
-            if looks and look.name not in looks:
-                continue
-            for role in dict.fromkeys(screen.who for screen in screens):
+            wanted = [screen for screen in screens if is_wanted(screen, look)]
+            for role in dict.fromkeys(screen.who for screen in wanted):
                 context = open_look(browser, scene, look, role)
-                own = [screen for screen in screens if screen.who == role]
+                own = [screen for screen in wanted if screen.who == role]
                 findings += [take(context, scene, screen, look, FOLDER) for screen in own]
                 context.close()
     return findings

@@ -76,7 +76,7 @@ SCREENS = (
 # The twelve for the README: (screen, look)
 CHOSEN = (
     ("home-well", "zh-standard-light-390"),
-    ("home-incident", "en-large-dark-390"),
+    ("watch-calm", "en-large-dark-390"),
     ("fire-resident", "zh-standard-light-390"),
     ("fire-resident", "en-large-dark-390"),
     ("case-confirmed", "zh-standard-light-390"),

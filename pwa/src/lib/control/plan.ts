@@ -15,7 +15,7 @@ const SIZE: Record<string, [number, number]> = {
 	plant: [60, 36],
 	house: [30, 22]
 };
-const MARGIN = 44;
+const MARGIN = 56;
 const ROAD = 22;
 
 export type EstateDrawing = {

@@ -9,4 +9,4 @@ export { default as ShiftBar } from './ShiftBar.svelte';
 export { shift } from './shift.svelte.ts';
 export type { Detail, Item, ReportData, Roll } from './types.ts';
 export { reasonText } from './verdicts.ts';
-export { nameIn, placeOf } from './words.ts';
+export { placeOf } from './words.ts';

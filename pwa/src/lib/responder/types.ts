@@ -43,8 +43,6 @@ export type Roll = {
 	joined?: { building: Named; totals: RollCounts; floors: RollFloor[] }[];
 };
 
-/** A name in both languages; the English one may be empty. */
-export type Bilingual = Named & { name_en?: string | null };
 /** A line of the timeline: the actor's name as it was then. */
 export type Line = {
 	at: Time;

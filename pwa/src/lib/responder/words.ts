@@ -1,9 +1,9 @@
 import * as m from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
-import type { Category, IncidentState } from '#lib/core/api/index.ts';
+import { nameIn, type Category, type IncidentState } from '#lib/core/api/index.ts';
 import { icons } from '#lib/core/ui/index.ts';
 import type { Group } from './model.ts';
-import type { Bilingual, Item, Verb } from './types.ts';
+import type { Item, Verb } from './types.ts';
 
 export const stateWord: Record<IncidentState, () => string> = {
 	suspected: m.state_suspected,
@@ -46,9 +46,6 @@ export const verbWord: Record<Verb, () => string> = {
 	reopen: m.responder_do_reopen,
 	silence: m.responder_do_silence
 };
-/** The name in the reader's language. */
-export const nameIn = (thing: Bilingual): string => (getLocale() === 'en' && thing.name_en) || thing.name;
-
 /** 晨光里 7 号楼 21 层 2104: where, as one says it into a radio. */
 export function placeOf(incident: Item): string {
 	const known = incident.building ?? incident.estate;
