@@ -48,17 +48,20 @@ export default defineConfig({
 								{
 									name: 'base',
 									test: (id: string) =>
-										/node_modules\/(svelte|@sveltejs\/kit|devalue|esm-env|clsx)\//.test(id) ||
-										/src\/lib\/core\/(api|db|live|session|time|pwa\/focus|ui\/tower\/(Tower|from))/.test(
+										!/svelte\/src\/(reactivity|store|motion|easing|transition)\/|bindings\/(select|input|this)|blocks\/(await|svelte-component|svelte-element|key)|elements\/bindings\/shared/.test(
 											id
-										) ||
-										/src\/lib\/core\/ui\/(Age|Button|Empty|ErrorLine|Icon|Skeleton|TopBar)\.svelte/.test(
-											id
-										) ||
-										/paraglide\/(runtime|registry)\.js/.test(id) ||
-										/paraglide\/messages\/(age|span|error|tab|size|call|kept|delivered|offline|category|state|exercise|floor|retry|back|loading|app_name|stale|update)/.test(
-											id
-										),
+										) &&
+										(/node_modules\/(svelte|@sveltejs\/kit|devalue|esm-env|clsx)\//.test(id) ||
+											/src\/lib\/core\/(api|db|live|session|time|pwa\/focus|ui\/tower\/(Tower|from))/.test(
+												id
+											) ||
+											/src\/lib\/core\/ui\/(Age|Button|Empty|ErrorLine|Icon|icons-base|Skeleton|TopBar)\.(svelte|ts)/.test(
+												id
+											) ||
+											/paraglide\/(runtime|registry)\.js/.test(id) ||
+											/paraglide\/messages\/(age|error|tab|size|call|offline|category|state|retry|back|loading|app_name|stale|update)_?/.test(
+												id
+											)),
 									minShareCount: 2
 								}
 							]
