@@ -27,6 +27,7 @@ def create_app() -> Flask:
     from flask import Flask
 
     from backend.kernel import web
+    from backend.kernel.api_page import page_of_the_api
     from backend.kernel.boot import boot
     from backend.kernel.health import health
     from backend.kernel.spa import spa
@@ -36,6 +37,7 @@ def create_app() -> Flask:
     api = web.set_up(app)
     for name in FEATURES:
         importlib.import_module(name).register(api)
+    app.register_blueprint(page_of_the_api(api))
     app.register_blueprint(health)
     app.register_blueprint(spa)
     return app
