@@ -67,12 +67,14 @@ export async function keepSetting(name: string, value: unknown): Promise<void> {
 	}
 }
 
-/** Sign-out: nothing of this person stays on the phone. */
-export async function wipe(): Promise<void> {
+/** Sign-out: nothing of this person stays on the phone. A session that merely ended keeps what was not sent yet. */
+export async function wipe(isQueueKept = false): Promise<void> {
 	try {
 		const store = await db();
 		await Promise.all(
-			(['cache', 'queue', 'incidents', 'settings'] as const).map((name) => store.clear(name))
+			(['cache', 'queue', 'incidents', 'settings'] as const)
+				.filter((name) => !(isQueueKept && name === 'queue'))
+				.map((name) => store.clear(name))
 		);
 	} catch {
 		/* nothing was kept */

@@ -59,6 +59,12 @@ class Queue {
 		this.#items = { ...this.#items, ...Object.fromEntries(items.map((item) => [item.id, item])) };
 	}
 
+	/** Drops everything, also on the disk. */
+	async forget(): Promise<void> {
+		this.clear();
+		await (await db()).clear('queue').catch(() => undefined);
+	}
+
 	clear(): void {
 		this.#items = {};
 	}

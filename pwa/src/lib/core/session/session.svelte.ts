@@ -23,6 +23,22 @@ const STAFF: Role[] = [
 	'administrator'
 ];
 
+const OWNER = 'owner';
+function owner(): string | null {
+	try {
+		return localStorage.getItem(OWNER);
+	} catch {
+		return null;
+	}
+}
+function own(id: string): void {
+	try {
+		localStorage.setItem(OWNER, id);
+	} catch {
+		/* private mode: then nothing is kept between visits either */
+	}
+}
+
 /** Who holds this phone. Kept on the phone, so that the app opens without a network. */
 class Session {
 	me = $state.raw<Me | null>(null);
@@ -30,7 +46,7 @@ class Session {
 	state = $state<'unknown' | 'out' | 'in'>('unknown');
 
 	constructor() {
-		whenSignedOut(() => void this.#ended());
+		whenSignedOut(() => void this.#ended(true));
 	}
 
 	/** First the phone's memory, then the server's word; without a network the memory stands. */
@@ -42,7 +58,7 @@ class Session {
 			await keepSetting('me', me);
 			this.#enter(me);
 		} catch (reason) {
-			if (reason instanceof ApiError && reason.status === 401) await this.#ended();
+			if (reason instanceof ApiError && reason.status === 401) await this.#ended(true);
 			else if (!(reason instanceof NetworkError || reason instanceof ApiError)) throw reason;
 			else if (!kept) this.state = 'out';
 		}
@@ -54,6 +70,7 @@ class Session {
 
 	async signIn(phone: string, code: string): Promise<Me> {
 		const me = await post<Me>('/auth/sessions', { phone, code });
+		if (owner() && owner() !== me.id) await queue.forget(); // another person's words are not sent under this name
 		await keepSetting('me', me);
 		this.#enter(me);
 		return me;
@@ -64,7 +81,7 @@ class Session {
 		const registration = await navigator.serviceWorker?.getRegistration().catch(() => undefined);
 		await (await registration?.pushManager?.getSubscription())?.unsubscribe().catch(() => false);
 		await call('DELETE', '/auth/sessions/current').catch(() => undefined);
-		await this.#ended();
+		await this.#ended(false);
 	}
 
 	async change(wish: Partial<Pick<Me, 'name' | 'language' | 'is_large'>>): Promise<void> {
@@ -98,14 +115,16 @@ class Session {
 	#enter(me: Me): void {
 		this.me = me;
 		this.state = 'in';
+		own(me.id);
 		live.start();
 	}
 
-	async #ended(): Promise<void> {
+	/** `isQueueKept`: a session that ended by itself must not lose a roll call that waits for the network. */
+	async #ended(isQueueKept: boolean): Promise<void> {
 		live.stop();
 		forgetAll();
-		queue.clear();
-		await wipe();
+		if (!isQueueKept) queue.clear();
+		await wipe(isQueueKept);
 		this.me = null;
 		this.state = 'out';
 	}
