@@ -16,7 +16,7 @@ from backend.kernel import db, policy, scope
 from backend.kernel.access import Actor
 from backend.kernel.audit import AuditEntry
 from backend.kernel.errors import NotFound
-from backend.kernel.policy import Policy
+from backend.kernel.policy import Declared, Policy
 from backend.kernel.shapes import page
 
 
@@ -47,9 +47,15 @@ def set_policy(actor: Actor, name: str, kind: str, scope_id: UUID | None, value:
     paths = scopes.find(kind, scope_id).paths
     if declared is None or len(paths) != 1 or not actor.may("policies.manage", paths[0]):
         raise NotFound(name=name)
-    if not alike(declared.default, value):
+    if not fits(declared, value):
         raise WrongPolicyValue(name=name, default=declared.default)
     return policy.put(name, paths[0], value)
+
+
+def fits(declared: Declared, value: Any) -> bool:
+    """Whether a value may be set. A number beyond the limits would not change the alarm, it would stop it."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return alike(declared.default, value) and not (is_number and not declared.least <= value <= declared.most)
 
 
 def alike(default: Any, value: Any) -> bool:

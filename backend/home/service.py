@@ -123,11 +123,13 @@ def _exercise(building: Building) -> dict[str, Any] | None:
     planned = _cards.get(("exercise", building.id), lambda: policy.get(NEXT_EXERCISE, building.scope_path))
     try:
         at = datetime.fromisoformat(planned["at"])
-    except ValueError:
+        is_planned = at.tzinfo is not None and at > clock.now()
+        at = at.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    if at.tzinfo is None or at <= clock.now():
+    if not is_planned:
         return None
-    return {"at": at.astimezone(UTC), "name": planned[_language()] or planned["zh"]}
+    return {"at": at, "name": planned[_language()] or planned["zh"]}
 
 
 def _faults(building_id: UUID) -> list[dict[str, Any]]:

@@ -22,7 +22,8 @@ _HELP = {
     "fresh_minute_s": "Seconds that limits get after an absence of ours.",
 }
 _NAMES = {
-    field.name: policy.declare(f"incidents.{field.name}", field.default, _HELP[field.name]) for field in fields(Policy)
+    field.name: policy.declare(f"incidents.{field.name}", field.default, _HELP[field.name], most=3600)
+    for field in fields(Policy)
 }
 
 RING0_POLICE = policy.declare("incidents.ring0_police", False, "Whether police and inspectors are rung at ring 0.")

@@ -33,14 +33,16 @@ class Declared:
     name: str
     default: Any
     help: str
+    least: float = 0
+    most: float = 1_000_000
 
 
 declared: dict[str, Declared] = {}
 
 
-def declare(name: str, default: Any, help: str) -> str:
-    """Make a policy known; `help` says what it means and its unit. Returns the name."""
-    declared[name] = Declared(name, default, help)
+def declare(name: str, default: Any, help: str, least: float = 0, most: float = 1_000_000) -> str:
+    """Make a policy known; `help` says what it means and its unit, numbers lie from least to most. Returns the name."""
+    declared[name] = Declared(name, default, help, least, most)
     return name
 
 

@@ -12,7 +12,7 @@ from backend.kernel import clock, db, policy
 
 log = structlog.get_logger(__name__)
 FRAMES_DAYS = 2  # the raw bytes of the last whole day can be looked at
-READINGS_DAYS = policy.declare("readings.kept_days", 400, "Days for which measured values are kept.")
+READINGS_DAYS = policy.declare("readings.kept_days", 400, "Days for which measured values are kept.", 1, 36_500)
 _LOCK_WAIT = text("SET LOCAL lock_timeout = '2s'")
 
 

@@ -204,7 +204,7 @@ def _gauges(building: Building, rows: Sequence[Any]) -> list[dict[str, Any]]:
 def _scale(key: str, lowest: tuple[float, datetime, str], limits: dict[str, float]) -> dict[str, Any]:
     """The lowest value of its kind: the worst place is the one that counts. A tank cannot be too full."""
     measured, at, transmitter = lowest
-    value = measured / limits.pop("full")
+    value = measured / (limits.pop("full") or 1)
     is_tank = key == "tank_level"
     if transmitter != TransmitterState.OK or clock.now() - at > STALE:
         state, word = "unknown", _say("未知", "unknown")

@@ -20,8 +20,10 @@ from backend.kernel.config import settings
 from backend.places.errors import QrExpired, QrUnknown
 from backend.places.models import Building
 
-PERIOD = policy.declare("places.qr_period_days", 90, "Days after which a building's QR code is replaced by a new one.")
-GRACE = policy.declare("places.qr_grace_days", 14, "Days for which the replaced QR code still works.")
+PERIOD = policy.declare(
+    "places.qr_period_days", 90, "Days after which a building's QR code is replaced by a new one.", 1, 3650
+)
+GRACE = policy.declare("places.qr_grace_days", 14, "Days for which the replaced QR code still works.", most=3650)
 SIZE = 28
 
 
