@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help setup test-setup run serve test lint types pwa-test pytest bench drill screens openapi format requirements
+.PHONY: help setup test-setup run serve test lint types pwa-test pytest bench drill screens openapi format requirements fuzz
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ pwa-test: ## the app: linters, types, unit tests
 
 pytest: ## unit and integration tests on both cores, then browser and guards (ARGS="-k name" for some)
 	pytest -n 2 --dist loadgroup $(ARGS)
+
+fuzz: ## schemathesis over the OpenAPI file, a minute each as nobody, resident, responder and administrator
+	SHOUWANG_FUZZ_S=60 pytest tests/hostile/test_openapi.py -s $(ARGS)
 
 bench: setup ## measure, and write docs/benchmarks.md
 	@scripts/venv.sh requirements-dev.txt
