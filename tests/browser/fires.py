@@ -1,0 +1,82 @@
+"""Fires for the browser tests: a frame over TCP, what the server made of it, and the push that a person got of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+from uuid import UUID
+
+from backend.demo.devices import Point, planned
+from tests import rehearsal
+from tests.rehearsal import Panels
+from tests.sinks.browser import Browser as Keys
+from tests.sinks.push import PushSink
+from tests.stack import Person, Stack
+from tests.waiting import until
+
+T = TypeVar("T")
+
+
+def aside(do: Callable[[], T]) -> T:
+    """In a thread of its own: Playwright's event loop holds this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(do).result()
+
+
+class Fires:
+    """What burns in the demo, told by its own panels. Each test has a tower of its own, so that nothing joins."""
+
+    def __init__(self, stack: Stack, sink: PushSink) -> None:
+        self.stack, self.sink = stack, sink
+        self.keys: dict[str, Keys] = {}
+
+    def ring(self, person: Person) -> str:
+        """Give this person a phone that the sink answers for; its name there."""
+        me = str(person.get("/api/me").json()["id"])
+        if me not in self.keys:
+            self.keys[me] = rehearsal.subscribe(self.stack, self.sink, UUID(me), me)
+        return me
+
+    def burn(self, tower: str, component: int, ordinal: int) -> str:
+        """A point of this floor reports fire over TCP; the id of the incident that came of it."""
+        point = self._point(tower, component, ordinal)
+
+        async def tell() -> None:
+            panels = Panels(self.stack)
+            try:
+                await panels.report(point)
+            finally:
+                await panels.close()
+
+        before = self._known(tower)
+        aside(lambda: asyncio.run(tell()))
+        return str(until(lambda: next(iter(self._known(tower) - before), None)))
+
+    def message(self, name: str, incident: str) -> str:
+        """The plaintext of the newest push about `incident` that the sink got for `name`: really decrypted."""
+
+        def newest() -> str | None:
+            bodies = [self.keys[name].open(request.body).decode() for request in self.sink.requests(name)]
+            about = [b for b in bodies if json.loads(b)["notification"]["data"].get("incident_id") == incident]
+            return about[-1] if about else None
+
+        return str(until(newest))
+
+    def delivery(self, notice: str) -> dict[str, Any]:
+        """The push of one notice as the server knows it: state, received_at, shown_at, answered_at."""
+        names = ("state", "received_at", "shown_at", "opened_at", "answered_at")
+        asked = f"SELECT {', '.join(names)} FROM deliveries WHERE notice_id = %s AND channel = 'push'"
+        rows = self.stack.sql(asked, notice)
+        return dict(zip(names, rows[0], strict=True)) if rows else {}
+
+    def _point(self, tower: str, component: int, ordinal: int) -> Point:
+        return next(
+            p for p in planned() if (p.building, p.component, p.ordinal, p.flat) == (tower, component, ordinal, None)
+        )
+
+    def _known(self, tower: str) -> set[Any]:
+        asked = "SELECT i.id FROM incidents i JOIN buildings b ON b.id = i.building_id WHERE b.name LIKE %s"
+        return {one for (one,) in self.stack.sql(asked, f"%{tower} 号楼")}
