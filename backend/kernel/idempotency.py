@@ -55,7 +55,7 @@ def once(is_write: bool) -> Iterator[Kept]:
         raise Invalid(header="Idempotency-Key")
     who = access.current()
     owner = f"{who.person_id if who else ''} {request.method} {request.path}"
-    digest = crypt.blind_index(hashlib.sha256(request.get_data(cache=True)).hexdigest())
+    digest = crypt.blind_index(_digest())
     fresh = db.session().execute(
         insert(IdempotencyKey)
         .values(owner=owner, key=key, digest=digest, at=clock.now())
@@ -70,6 +70,20 @@ def once(is_write: bool) -> Iterator[Kept]:
     if kept.answer is not None and not kept.answer.is_streamed:
         row = db.session().get_one(IdempotencyKey, (owner, key))
         row.status, row.answer = kept.answer.status_code, _packed(kept.answer)
+
+
+def _digest() -> str:
+    """Of all that was asked: the query and the body; of a form its fields and files, as browsers draw its boundary."""
+    told = hashlib.sha256(request.query_string)
+    if request.mimetype != "multipart/form-data":
+        told.update(b"\0" + request.get_data(cache=True))
+        return told.hexdigest()
+    for name, text in sorted(request.form.items(multi=True)):
+        told.update(orjson.dumps([name, text]))
+    for name, file in sorted(request.files.items(multi=True), key=lambda named: named[0]):
+        told.update(orjson.dumps([name, hashlib.sha256(file.stream.read()).hexdigest()]))
+        file.stream.seek(0)
+    return told.hexdigest()
 
 
 def _kept(owner: str, key: str, digest: bytes) -> Response:
