@@ -47,9 +47,13 @@ class Seen:
 
 @dataclass
 class Memory:
-    """What the writer remembers between batches: resends, and the rate of the unverified."""
+    """What the writer remembers between batches: resends, and the rate of the unverified.
+
+    `pending` are the frames of a commit that is not there yet: their resends are resends, whatever becomes of it.
+    """
 
     resends: dict[ResendKey, datetime] = field(default_factory=dict)
+    pending: dict[ResendKey, datetime] = field(default_factory=dict)
     unverified: unverified.Meter = field(default_factory=unverified.Meter)
 
     def forget(self, before: datetime) -> None:
@@ -125,7 +129,7 @@ def _outcome(arrival: Arrival, site: Site, is_verified: bool, body: Body, memory
     if body.verdict is Verdict.HEARTBEAT:
         return Outcome.STORED
     key = (site.id, is_verified, arrival.frame.serial, adu_hash(arrival.frame.adu))
-    first = done.resends.get(key) or memory.resends.get(key)
+    first = done.resends.get(key) or memory.pending.get(key) or memory.resends.get(key)
     if first is not None and arrival.received_at - first <= RESEND_S:
         return Outcome.RESENT
     done.resends[key] = arrival.received_at

@@ -83,11 +83,14 @@ class Writer:
         while arrivals:
             done: list[Stored] = []
             began = clock.monotonic()
+            self._memory.pending.clear()
             with db.transaction():
                 for arrival in arrivals:
                     done.append(self._store_one(arrival))
+                    self._memory.pending.update(done[-1].resends)
                     if clock.monotonic() - began > URGENT_S:
                         break
+            self._memory.pending.clear()
             arrivals = arrivals[len(done) :]
             for stored in done:
                 self._finish(stored)
