@@ -86,6 +86,7 @@ def _forget() -> None:
         kernel_db.engine().dispose()
     for made in (config.settings, kernel_db.engine, jobs.redis, crypt._root, crypt.vapid_key):
         made.cache_clear()
+    jobs._quiet_until = 0.0  # another Redis may answer
 
 
 @contextmanager
