@@ -30,6 +30,16 @@ TAP = """async (action) => {
   return waits.length;
 }"""
 
+NO_NETWORK = "() => fetch('/health').then(() => false, () => true)"
+KEPT_HOME = """async () => {
+  const db = await new Promise((done) => { indexedDB.open('shouwang').onsuccess = (e) => done(e.target.result); });
+  try {
+    const all = db.transaction('cache').objectStore('cache').getAllKeys();
+    const keys = await new Promise((done) => { all.onsuccess = () => done(all.result); });
+    return keys.some((key) => String(key).startsWith('/home'));
+  } finally { db.close(); }
+}"""
+
 
 def rung(phone: Phone, message: str) -> dict[str, Any]:
     """Give a decrypted message to the service worker; what the phone then shows."""
@@ -84,6 +94,7 @@ def test_the_fire_screen_opens_from_a_push_without_a_network(browser: Browser, s
         shown = rung(phone, message)
         phone.go("/i/" + incident)
         phone.page.wait_for_url(f"**/fire/{incident}")
+        assert phone.page.evaluate(NO_NETWORK)
         head = phone.page.locator("h1")
         expect(head).to_contain_text("15 层")  # what
         expect(head).to_contain_text("楼下 3 层")  # where, from the 18th
@@ -91,16 +102,6 @@ def test_the_fire_screen_opens_from_a_push_without_a_network(browser: Browser, s
         expect(phone.page.get_by_text("不坐电梯").first).to_be_visible()
         expect(phone.page.get_by_role("link", name=re.compile("119")).first).to_be_visible()
         assert shown["data"]["navigate"].endswith("/i/" + incident)
-
-
-KEPT_HOME = """async () => {
-  const db = await new Promise((done) => { indexedDB.open('shouwang').onsuccess = (e) => done(e.target.result); });
-  try {
-    const all = db.transaction('cache').objectStore('cache').getAllKeys();
-    const keys = await new Promise((done) => { all.onsuccess = () => done(all.result); });
-    return keys.some((key) => String(key).startsWith('/home'));
-  } finally { db.close(); }
-}"""
 
 
 def test_a_roll_call_made_offline_is_kept_and_sent_once(browser: Browser, stack: Stack, fires: Fires) -> None:
