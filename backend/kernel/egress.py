@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 from sqlalchemy import UniqueConstraint, select
@@ -16,6 +16,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.kernel import db
 from backend.kernel.db import Row
 from backend.kernel.errors import Invalid
+
+UNICAST = IPv6Network("2000::/3")
+"""All that is given out in IPv6 (RFC 4291 §2.4); beyond it are old spellings of IPv4, 127.0.0.1 among them."""
+NAT64 = IPv6Network("64:ff9b::/96")
+"""IPv4 as a network without IPv4 spells it (RFC 6052)."""
 
 
 class EgressRule(Row):
@@ -91,5 +96,10 @@ def _address(host: str, port: int, is_allowed: bool) -> str:
 
 def _is_public(address: str) -> bool:
     ip = ip_address(address.partition("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
-    return ip.is_global and not ip.is_multicast and (mapped is None or mapped.is_global)
+    if isinstance(ip, IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (IPv4Address(int(ip) & 0xFFFFFFFF) if ip in NAT64 else None)
+        if inner is not None:
+            return inner.is_global and not inner.is_multicast
+        if ip not in UNICAST:
+            return False
+    return ip.is_global and not ip.is_multicast
