@@ -19,14 +19,22 @@ spa = Blueprint("spa", __name__)
 @spa.get("/<path:path>")
 def file(path: str = "index.html") -> Response:
     """A file of the build; an address without a dot is a page of the app, any other missing file is a 404."""
-    found = BUILD / path
-    if not (found.is_file() and found.resolve().is_relative_to(BUILD)):
+    if not _is_there(path):
         if path.startswith(("api/", "_app/")) or "." in path.rsplit("/", 1)[-1]:
             raise NotFound()
         path = "index.html"
     if not (BUILD / path).is_file():
         return Response("The web app is not built yet: run `make setup`.\n", status=503, mimetype="text/plain")
     return _sent(path)
+
+
+def _is_there(path: str) -> bool:
+    """Whether the build has this file; what no file can be called is not there."""
+    found = BUILD / path
+    try:
+        return found.is_file() and found.resolve().is_relative_to(BUILD)
+    except (OSError, ValueError):
+        return False
 
 
 def _sent(path: str) -> Response:
