@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from uuid import UUID
 
 import psycopg
 import structlog
@@ -15,11 +16,13 @@ from sqlalchemy import func, select
 from backend.kernel import db
 from backend.kernel.config import settings
 from backend.kernel.stream import CHANNEL, CONTROL, StreamEvent
-from backend.kernel.stream_client import END, Client, encode, may_see
+from backend.kernel.stream_client import END, Client, Revoked, encode, may_see
 
 __all__ = ["END", "Client", "encode", "hub", "may_see", "newest_id", "oldest_id", "read_after"]
 log = structlog.get_logger(__name__)
 BATCH = 500
+MOST = 20
+"""Open streams of one person in this process; the oldest ends for one more, so that nobody takes all the places."""
 
 
 class Hub:
@@ -27,6 +30,8 @@ class Hub:
 
     def __init__(self) -> None:
         self._clients: set[Client] = set()
+        self._of: dict[UUID, list[Client]] = {}
+        self._revoked = Revoked()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self.last_id = 0
@@ -38,10 +43,21 @@ class Hub:
                 self._thread = threading.Thread(target=self._listen, name="stream hub", daemon=True)
                 self._thread.start()
             self._clients.add(client)
+            own = self._of.setdefault(client.actor.person_id, [])
+            if len(own) >= MOST:
+                own.pop(0).end()
+            own.append(client)
+            if self._revoked.holds(client):
+                client.end()
 
     def leave(self, client: Client) -> None:
         with self._lock:
             self._clients.discard(client)
+            own = self._of.get(client.actor.person_id, [])
+            if client in own:
+                own.remove(client)
+            if not own:
+                self._of.pop(client.actor.person_id, None)
 
     def _listen(self) -> None:
         while True:
@@ -72,6 +88,8 @@ class Hub:
             clients = list(self._clients)
         if event.kind == CONTROL:
             ended = set(event.data["sessions"])
+            with self._lock:
+                self._revoked.note([*ended, *event.people])
             for client in clients:
                 if str(client.actor.session_id) in ended or client.actor.person_id in event.people:
                     client.end()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from queue import Empty, Full, Queue
+from uuid import UUID
 
-from backend.kernel import scope
+from backend.kernel import clock, scope
 from backend.kernel.access import Actor
 from backend.kernel.jsonable import dumps
 from backend.kernel.stream import StreamEvent
 
 WAITING = 256
 END = b""
+LATELY_S = 1.0  # between looking up who asks and joining; less than a client waits before it comes back
 
 
 def may_see(event: StreamEvent, actor: Actor) -> bool:
@@ -33,6 +36,7 @@ class Client:
 
     actor: Actor
     waiting: Queue[bytes] = field(default_factory=lambda: Queue(WAITING))
+    made_at: float = field(default_factory=clock.monotonic)
 
     def offer(self, message: bytes) -> None:
         try:
@@ -48,3 +52,19 @@ class Client:
             except Empty:
                 break
         self.waiting.put_nowait(END)
+
+
+@dataclass
+class Revoked:
+    """Sessions and people whose streams were ended in the last minute."""
+
+    _at: dict[UUID | str, float] = field(default_factory=dict)
+
+    def note(self, keys: Iterable[UUID | str]) -> None:
+        now = clock.monotonic()
+        self._at = {key: at for key, at in self._at.items() if now - at < 60} | dict.fromkeys(keys, now)
+
+    def holds(self, client: Client) -> bool:
+        """Whether it was revoked after its request was let in and before it joined: nobody else would end it."""
+        since = client.made_at - LATELY_S
+        return any(self._at.get(key, -1.0) > since for key in (str(client.actor.session_id), client.actor.person_id))
