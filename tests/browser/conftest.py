@@ -33,7 +33,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, sink: PushSink) -> Iterator[
         rehearsal.allow(running, sink)
         administrator = running.sign_in(running.phone_of("administrator"))
         for name in TIMERS:
-            wish: dict[str, Any] = {"scope": {"kind": "all", "id": None}, "value": 86_400}
+            wish: dict[str, Any] = {"scope": {"kind": "all", "id": None}, "value": 3600}
             answer = administrator.put(f"/api/policies/incidents.{name}", json=wish)
             assert answer.ok, answer.text
         yield running
