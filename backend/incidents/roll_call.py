@@ -89,7 +89,8 @@ def _call_for_help(actor: Actor, incident: Incident, door: Dwelling | None, peop
         "people": people or 1,
         "who": door.number if door else actor.name,
     }
-    step = f"rollcall.{actor.person_id}.{int(at.timestamp())}"
+    # Once a minute: who changes the word to and fro wears nobody's phone out, and the screens show each word at once.
+    step = f"rollcall.{actor.person_id}.{int(at.timestamp()) // 60}"
     recipients = [Recipient(person) for person in audience.ring0(incident)]
     notifications.send(
         "rollcall.help", subject=("incident", incident.id), step=step, recipients=recipients, params=params

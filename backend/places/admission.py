@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
@@ -14,7 +15,7 @@ from backend.kernel.access import Actor
 from backend.kernel.errors import NotFound
 from backend.kernel.scope import within
 from backend.places import qr as codes
-from backend.places.errors import NoSuchDwelling, NotYoursToDecide, TooManyAsked
+from backend.places.errors import AskedTooOften, NoSuchDwelling, NotYoursToDecide, TooManyAsked
 from backend.places.events import ResidentAdmitted, ResidentLeft
 from backend.places.models import Building, Dwelling, Residency, ResidencyState
 
@@ -26,6 +27,7 @@ LOADED = (
 OPEN = (ResidencyState.ASKED, ResidencyState.ADMITTED)
 MOST_WAITING = 5
 """Requests of one person that may wait at the same time: who asks at every door is no neighbour."""
+MOST_A_DAY = 10
 
 
 def visible_to(actor: Actor) -> Select[Residency]:
@@ -113,9 +115,13 @@ def _dwelling(building: Building, number: str | None, dwelling_id: UUID | None) 
 
 
 def _check_waiting(person_id: UUID) -> None:
-    waiting = select(func.count()).select_from(Residency).where(Residency.person_id == person_id)
-    if (db.session().scalar(waiting.where(Residency.state == ResidencyState.ASKED)) or 0) >= MOST_WAITING:
+    mine = select(func.count()).select_from(Residency).where(Residency.person_id == person_id)
+    waiting = mine.where(Residency.state == ResidencyState.ASKED)
+    today = mine.where(Residency.asked_at > clock.now() - timedelta(days=1))  # also what was taken back to ask again
+    if (db.session().scalar(waiting) or 0) >= MOST_WAITING:
         raise TooManyAsked(most=MOST_WAITING)
+    if (db.session().scalar(today) or 0) >= MOST_A_DAY:
+        raise AskedTooOften()
 
 
 def loaded(residency_id: UUID) -> Residency:

@@ -26,6 +26,11 @@ class TooManyAsked(Conflict):
     en = "You have {most} requests waiting. Ask again when they have been decided."
 
 
+class AskedTooOften(Conflict):
+    zh = "您今天申请的次数太多，请明天再试，或直接联系物业。"
+    en = "You have asked too often today. Try again tomorrow, or talk to the property office."
+
+
 class ResidencyDecided(Conflict):
     zh = "这份申请已经处理过了，请刷新查看。"
     en = "This request has been decided already. Refresh to see how."

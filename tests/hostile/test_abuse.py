@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from sqlalchemy import func, select
 
 from backend.accounts.actors import action_token
 from backend.incidents.models import Call, Incident, Responder
-from backend.kernel import crypt, db
+from backend.kernel import clock, crypt, db
 from backend.kernel.ids import new_id
+from notifications.models import Notice
+from tests.factories.accounts import create_person
 from tests.factories.incidents import create_incident
 from tests.hostile.conftest import World
 
@@ -145,6 +148,36 @@ def test_a_large_body_of_unknown_length_is_refused_too(world: World) -> None:
 def test_a_name_just_under_the_bodys_limit_is_named(world: World) -> None:
     answer = world.browser("administrator").post("/api/people", json={"phone": "13800000000", "name": "名" * 50_000})
     assert answer.status_code == 422 and "name" in answer.json["details"]["fields"]["json"], answer.text[:300]
+
+
+# --- wearing people out ---------------------------------------------------------------------------------------
+
+
+def told(kind: str) -> int:
+    with db.transaction(read_only=True) as session:
+        most = select(func.count()).select_from(Notice).where(Notice.kind == kind).group_by(Notice.person_id)
+        return max(session.scalars(most), default=0)
+
+
+def test_a_word_changed_to_and_fro_rings_the_guard_once_a_minute(world: World) -> None:
+    browser, path = world.browser("upstairs"), f"/api/incidents/{world.ids['incident_id']}/roll-call"
+    with clock.freeze(datetime(2026, 3, 1, 4, 0, tzinfo=UTC)) as at:
+        for n in range(20):
+            at.tick(2)
+            word = {"status": "help", "people": 1 + n % 3} if n % 2 else {"status": "safe"}
+            assert browser.post(path, json=word).status_code == 200
+    assert told("rollcall.help") == 1
+
+
+def test_asking_and_taking_back_is_no_bell(world: World) -> None:
+    world.watch.people["stranger"] = create_person("路人")
+    browser, seen = world.browser("stranger"), set()
+    for _ in range(30):
+        asked = browser.post("/api/residencies", json={"qr": world.ids["token"], "number": "502"})
+        seen.add(asked.status_code)
+        if asked.status_code == 201:
+            assert browser.post(f"/api/residencies/{asked.json['id']}/end").status_code == 200
+    assert seen == {201, 409} and told("admission.asked") <= 10
 
 
 # --- two at once ----------------------------------------------------------------------------------------------
