@@ -9,10 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from backend.kernel import clock, db, policy
+from backend.monitoring.measuring import READINGS_DAYS
 
 log = structlog.get_logger(__name__)
 FRAMES_DAYS = 2  # the raw bytes of the last whole day can be looked at
-READINGS_DAYS = policy.declare("readings.kept_days", 400, "Days for which measured values are kept.", 1, 36_500)
 _LOCK_WAIT = text("SET LOCAL lock_timeout = '2s'")
 
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from backend.kernel import policy
 from backend.monitoring import rows
 from backend.monitoring.gateway import codes
 from backend.monitoring.gateway.bodies import Item
 
 PRESSURE_MPA = 4
+READINGS_DAYS = policy.declare("readings.kept_days", 400, "Days for which measured values are kept.", 1, 36_500)
 
 
 @dataclass(frozen=True, slots=True)
