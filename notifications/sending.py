@@ -20,7 +20,9 @@ from notifications.payload import url_of
 from notifications.rows import NewDelivery, NewNotice
 
 FALLBACK_S = policy.declare("notices.fallback_s", 20, "Seconds without a receipt until SMS joins", most=3600)
-PROOF_DAYS = policy.declare("notices.proof_days", 45, "Days a phone's last receipt counts as proof that it rings", most=3650)
+PROOF_DAYS = policy.declare(
+    "notices.proof_days", 45, "Days a phone's last receipt counts as proof that it rings", most=3650
+)
 BELL_FOR = 400  # deliveries for which one job is rung
 MOST_BELLS = 4
 CHINA = timezone(timedelta(hours=8))  # one zone, no summer time
