@@ -26,7 +26,7 @@ from backend.places.models import Building, Residency, ResidencyState
 from backend.transfers import service as transfers
 from notifications.models import Notice, PushSubscription
 from tests.factories.accounts import create_grant, create_person, create_session
-from tests.factories.incidents import Estate8, create_incident, create_watch
+from tests.factories.incidents import Watch, create_incident, create_watch
 from tests.factories.monitoring import create_device, create_transmitter
 from tests.factories.notifications import create_subscription
 from tests.factories.places import create_building, create_estate, create_resident, find_dwelling, find_floor
@@ -122,7 +122,7 @@ def _member(role: str, building: Building) -> Person:
 class World:
     """Everything of one estate that has an id of its own; `ids` are named as the routes name them."""
 
-    watch: Estate8
+    watch: Watch
     ids: dict[str, UUID]
 
     @property
