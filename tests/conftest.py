@@ -50,6 +50,11 @@ def pytest_configure(config: pytest.Config) -> None:
     _settings(servers.url(worker), servers.root / worker)
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Bytes are named by their place: a frame holds the time, and two workers must collect the same names."""
+    return argname if isinstance(val, bytes | bytearray) else None
+
+
 def pytest_configure_node(node: Any) -> None:
     """Once for each worker, in the controller, which owns the server."""
     servers = node.config.stash[SERVERS]
