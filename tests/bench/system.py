@@ -28,7 +28,7 @@ from tests.stack import Stack
 from tests.waiting import until
 
 LINES, PER_LINE_S = 1000, 1.0  # so many connections, each with a frame every so many seconds
-FIRES = 40
+FIRES = 36
 FIRST_ADDRESS = 500_000
 PROCESSES = {
     "web (two workers and their master)": "gunicorn",
