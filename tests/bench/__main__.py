@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.bench.figures import ROOT, Table, head, markdown
 
-BENCHES = ("push", "gateway", "system", "streams", "app")
+BENCHES = ("push", "gateway", "system", "streams")
 KEPT = ROOT / "var" / "bench"
 
 
