@@ -33,20 +33,20 @@ def danger(seconds: float = 0, point: str = "a", floor: int | None = 18, **more:
 
 
 def said(verb: Verb, by: By, seconds: float = 30, **more: object) -> Said:
-    return Said(at(seconds), verb, by, **more)  # type: ignore[arg-type]
+    return Said(at(seconds), verb, by, **more)  # type: ignore[arg-type]  # the fields of Said
 
 
 def run(*events: object, start: Snapshot | None = None) -> Change:
     """Play events from an opening danger on; every one of them must be accepted."""
     change = Change("start", start) if start else opened(danger())
     for event in events:
-        answer = step(change.after, event)  # type: ignore[arg-type]
+        answer = step(change.after, event)  # type: ignore[arg-type]  # any Event
         assert isinstance(answer, Change), answer
         change = answer
     return change
 
 
 def refusal(change: Change, event: object) -> str:
-    answer = step(change.after, event)  # type: ignore[arg-type]
+    answer = step(change.after, event)  # type: ignore[arg-type]  # any Event
     assert isinstance(answer, Refused)
     return answer.reason

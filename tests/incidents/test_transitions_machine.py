@@ -111,7 +111,7 @@ class Life(RuleBasedStateMachine):
         answer = self._do(event)
         if isinstance(answer, Refused):
             assert before.state is State.CLOSED
-            assert (self.at - before.closed_at).total_seconds() > POLICY.reopen_s  # type: ignore[operator]
+            assert (self.at - before.closed_at).total_seconds() > POLICY.reopen_s  # type: ignore[operator]  # closed
             return
         assert self.now.is_open
         assert self.now.ring >= 0

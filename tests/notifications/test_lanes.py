@@ -95,7 +95,7 @@ def test_a_refused_address_is_never_called_and_asked_again_later(make: Callable[
         answer = answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        return answer  # type: ignore[no-any-return]
+        return answer  # type: ignore[no-any-return]  # a stub
 
     lanes = make(look_up)
     lane = lanes.of(ENDPOINT)
@@ -117,7 +117,7 @@ def test_a_known_address_outlives_the_name_server(make: Callable[[Any], Lanes], 
         answer = answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        return answer  # type: ignore[no-any-return]
+        return answer  # type: ignore[no-any-return]  # a stub
 
     lanes = make(look_up)
     lane = lanes.of(ENDPOINT)
