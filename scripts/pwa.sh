@@ -2,6 +2,10 @@
 # Installs and builds the app in pwa/ when its sources changed; `test` runs its checks instead.
 set -euo pipefail
 [ -f pwa/package.json ] || exit 0
+# Two runs at once would install over each other: the second waits, and then finds all done.
+mkdir -p var
+exec 9>var/.pwa-lock
+flock 9
 cd pwa
 
 if ! cmp -s package-lock.json node_modules/.installed-lock; then
@@ -13,6 +17,7 @@ if ! cmp -s package-lock.json node_modules/.installed-lock; then
 fi
 
 if [ "${1:-}" = test ]; then
+  flock -u 9
   # The typed client must be the one that the committed description of the API gives.
   client=src/lib/core/api/schema.d.ts fresh=src/lib/core/api/.fresh.d.ts
   trap 'rm -f "$fresh"' EXIT
