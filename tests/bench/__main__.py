@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.bench.figures import ROOT, Table, head, markdown
 
-BENCHES = ("push", "gateway", "system", "streams")
+BENCHES = ("push", "gateway", "system", "streams", "app")
 KEPT = ROOT / "var" / "bench"
 
 
