@@ -15,13 +15,13 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from backend.kernel.text import spaced
+
 LANGUAGES = ("zh", "en")
 CHANNELS = ("push", "sms", "inbox")
 SMS_CHARS = 67  # one part of a Chinese SMS that is longer than 70 characters
 TITLE_CHARS, BODY_CHARS, SMS_MOST = 80, 240, 300
 SIGNATURE = "【守望】"
-# A space between Chinese and a number or a Latin word, as Chinese typesetting has it: 18 层, 从 20:06 起.
-_SEAM = re.compile(r"(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])")
 _PART, _FIELD = re.compile(r"\[([^\[\]]*)\]"), re.compile(r"\{(\w+)\}")
 
 
@@ -119,6 +119,6 @@ def _put(template: str, values: Mapping[str, str], most: int) -> str:
     """Fill the template; a part in [brackets] is left out when one of its params is missing."""
     kept = _PART.sub(lambda m: m[1] if all(values.get(name) for name in _FIELD.findall(m[1])) else "", template)
     text = " ".join(kept.format_map(values).split())
-    text = _SEAM.sub(" ", text).replace("。。", "。").replace(" .", ".").replace(" :", ":").replace(" ,", ",")
+    text = spaced(text).replace("。。", "。").replace(" .", ".").replace(" :", ":").replace(" ,", ",")
     text = text[:1].upper() + text[1:]
     return text if len(text) <= most else text[: most - 1] + "…"

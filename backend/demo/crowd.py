@@ -63,6 +63,7 @@ def _transmitter(land: Land, plan: Any, number: int, now: datetime) -> Values:
     is_nameless = identity == profiles.Identity.CONNECTION
     return land.add(
         Transmitter, estate_id=estate["id"], building_id=building["id"] if building else None, name=plan.name,
+        name_en=plan.name_en,
         source_address=plan.address, profile=plan.profile, identity=str(identity), registered_at=now,
         network=OWN_ADDRESS.format(number) + "/32" if is_nameless else LOOPBACK,
         silent_after_s=plan.silent_after_s, scope_path=(building or estate)["scope_path"],

@@ -141,21 +141,24 @@ class TransmitterPlan:
     estate: str
     building: str | None
     name: str
+    name_en: str
     address: int
     profile: str
     silent_after_s: int
 
 
 TRANSMITTERS = (
-    TransmitterPlan("north", "home", None, "北区消控主机", 10001, "standard", 120),
-    TransmitterPlan("east", "home", None, "东区消控主机", 10002, "zone_point", 120),
-    TransmitterPlan("south", "home", None, "南区消控主机", 10003, "standard", 120),
-    TransmitterPlan("seven", "home", "7", "7 号楼传输装置", 10007, "standard", 120),
-    TransmitterPlan("eight", "home", "8", "8 号楼传输装置", 10008, "lianzhong", 120),
-    TransmitterPlan("garage", "home", "garage", "地下车库传输装置", 10009, "standard", 120),
-    TransmitterPlan("school", "street", None, "晨光小学传输装置", 20001, "standard", 120),
-    TransmitterPlan("hospital", "street", "hospital", "晨光医院传输装置", 20002, "sanjiang", 120),
-    TransmitterPlan("factory", "street", "factory", "明达五金厂传输装置", 20003, "standard", 60),
+    TransmitterPlan("north", "home", None, "北区消控主机", "North fire panel", 10001, "standard", 120),
+    TransmitterPlan("east", "home", None, "东区消控主机", "East fire panel", 10002, "zone_point", 120),
+    TransmitterPlan("south", "home", None, "南区消控主机", "South fire panel", 10003, "standard", 120),
+    TransmitterPlan("seven", "home", "7", "7 号楼传输装置", "Building 7 transmitter", 10007, "standard", 120),
+    TransmitterPlan("eight", "home", "8", "8 号楼传输装置", "Building 8 transmitter", 10008, "lianzhong", 120),
+    TransmitterPlan("garage", "home", "garage", "地下车库传输装置", "Garage transmitter", 10009, "standard", 120),
+    TransmitterPlan("school", "street", None, "晨光小学传输装置", "School transmitter", 20001, "standard", 120),
+    TransmitterPlan(
+        "hospital", "street", "hospital", "晨光医院传输装置", "Hospital transmitter", 20002, "sanjiang", 120
+    ),
+    TransmitterPlan("factory", "street", "factory", "明达五金厂传输装置", "Mingda transmitter", 20003, "standard", 60),
 )
 
 PUMP_ROOM = "7"  # the estate's fire pumps stand in the cellar of building 7

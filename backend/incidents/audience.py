@@ -18,6 +18,7 @@ from backend.incidents.models import Incident, IncidentEvidence
 from backend.incidents.states import State
 from backend.incidents.words import Asker, Scene, words
 from backend.kernel import db, policy
+from backend.kernel.text import pair
 from backend.places import service as places
 from backend.places.models import Building, Dwelling, Floor
 from backend.stations import service as stations
@@ -128,7 +129,7 @@ class Telling:
         asker, key = self._asked(home)
         made = self._made.get((key, language))
         if made is None:
-            scene = self._scene(home.building if home else self.incident.building)
+            scene = self._scene(home.building if home else self.incident.building, language)
             made = self._made[(key, language)] = words(scene, asker, language)
         return made
 
@@ -164,13 +165,14 @@ class Telling:
         key = (home.building.id, home.floor, home.number if is_own else home.number[-2:])
         return asker, key
 
-    def _scene(self, reader: Building | None) -> Scene:
+    def _scene(self, reader: Building | None, language: str) -> Scene:
         incident = self.incident
         building = incident.building or (reader if incident.building_id else None)
+        named = building or incident.estate
         return Scene(
             category=incident.category,
             state=incident.state,
-            building=building.name if building else (incident.estate.name if incident.estate else ""),
+            building=pair(named.name, named.name_en)[language] if named else "",
             floors={floor.ordinal: floor.label for floor in incident.floors},
             number=incident.dwelling.number if incident.dwelling else None,
             plan=reader.plan if reader else None,

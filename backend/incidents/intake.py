@@ -103,6 +103,7 @@ def _write(incident: Incident, change: Change, danger: DangerSensed, event: Dang
         dwelling_id=danger.dwelling_id,
         floor_ordinal=danger.floor_ordinal,
         label=danger.label,
+        label_en=danger.label_en,
         evidence=danger.evidence,
         words={"zh": danger.words_zh, "en": danger.words_en},
         is_source_verified=danger.is_source_verified,
@@ -111,7 +112,8 @@ def _write(incident: Incident, change: Change, danger: DangerSensed, event: Dang
     settle(
         incident, change, policy, event.at, "danger",
         is_line=is_new or bool(change.path),
-        label=danger.label, words={"zh": danger.words_zh, "en": danger.words_en}, floor=danger.floor_ordinal,
+        label=danger.label, label_en=danger.label_en, words={"zh": danger.words_zh, "en": danger.words_en},
+        floor=danger.floor_ordinal,
         is_source_verified=danger.is_source_verified, is_test=danger.is_test,
     )  # fmt: skip
     if is_new and danger.dwelling_id and incident.state in (State.SUSPECTED, State.WATCHING):
@@ -139,7 +141,7 @@ def note_evidence(seen: EvidenceSeen) -> None:
         at = records.moment(incident, seen.received_at)
         change = step(records.snapshot(incident), EvidenceNoted(at), policy)
         if isinstance(change, Change):
-            settle(incident, change, policy, at, seen.what, label=seen.label)
+            settle(incident, change, policy, at, seen.what, label=seen.label, label_en=seen.label_en)
 
 
 # --- shared with calls and exercises --------------------------------------------------------------------------

@@ -130,6 +130,7 @@ class IncidentEvidence(Row):
     dwelling_id: Mapped[UUID | None]
     floor_ordinal: Mapped[int | None]
     label: Mapped[str] = mapped_column(default="")
+    label_en: Mapped[str] = mapped_column(default="")
     evidence: Mapped[str] = mapped_column(default="suspect")
     words: Mapped[dict[str, Any]] = mapped_column(default=dict)
     counts: Mapped[bool] = mapped_column(default=False)

@@ -25,6 +25,7 @@ from backend.incidents.states import OPEN, UNVERIFIED, Change, Policy, Said, Sna
 from backend.incidents.transitions import step
 from backend.kernel import clock, db
 from backend.kernel.access import Actor
+from backend.kernel.text import pair
 from backend.places.models import Building, Dwelling, Floor, Residency, ResidencyState
 from notifications import service as notices
 
@@ -160,13 +161,14 @@ def _evidence(actor: Actor, incident: Incident, is_staff: bool, home: Home | Non
             "times": row.times,
             "device_id": row.device_id if is_staff else None,
             "floor_ordinal": row.floor_ordinal,
-            "label": row.label if is_staff or (home and row.dwelling_id == home.dwelling_id) else "",
+            "label": label[language] if is_staff or (home and row.dwelling_id == home.dwelling_id) else "",
             "evidence": row.evidence,
             "words": row.words.get(language, ""),
             "is_counted": row.counts,
             "is_source_verified": row.kind != "device" or row.is_source_verified,
         }
         for row in rows
+        for label in (pair(row.label, row.label_en),)
     ]
 
 

@@ -24,6 +24,7 @@ from backend.incidents.service import seen
 from backend.kernel import clock, db, policy
 from backend.kernel.access import Actor
 from backend.kernel.scope import within
+from backend.kernel.text import pair
 from notifications import service as notices
 
 # A micro station answers within 1 minute, is there within 3, attacks within 5 (公消〔2015〕301号, local rules).
@@ -90,11 +91,13 @@ def _entries(incident: Incident) -> list[IncidentEntry]:
 
 def _evidence(incident: Incident, language: str) -> list[dict[str, Any]]:
     query = select(IncidentEvidence).filter_by(incident_id=incident.id).order_by(IncidentEvidence.first_at).limit(2000)
+    language = "en" if language == "en" else "zh"
     return [
         {
             "id": row.id, "kind": row.kind, "at": row.first_at, "last_at": row.at, "times": row.times,
-            "device_id": row.device_id, "floor_ordinal": row.floor_ordinal, "label": row.label,
-            "evidence": row.evidence, "words": row.words.get("en" if language == "en" else "zh", ""),
+            "device_id": row.device_id, "floor_ordinal": row.floor_ordinal,
+            "label": pair(row.label, row.label_en)[language],
+            "evidence": row.evidence, "words": row.words.get(language, ""),
             "is_counted": row.counts, "is_source_verified": row.kind != "device" or row.is_source_verified,
         }
         for row in db.session().scalars(query)

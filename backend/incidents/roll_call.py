@@ -161,7 +161,7 @@ def _of_building(
         cell = _cell(dwelling_id, number, by_door[dwelling_id], needs.get(dwelling_id, []), dwelling_id in on_fire)
         doors[floor_id].append(cell)
     floors = [_floor(floor, doors[floor.id], burning, is_staff) for floor in reversed(places.floors_of(building.id))]
-    named = {"id": building.id, "name": building.name}
+    named = {"id": building.id, "name": building.name, "name_en": building.name_en}
     return {"building": named, "totals": _sum(floors), "floors": floors}
 
 

@@ -132,7 +132,7 @@ class FloorRollSchema(TotalsSchema):
 
 
 class JoinedRollSchema(Schema):
-    building = f.Nested(NamedSchema)
+    building = f.Nested(PlaceNamesSchema)
     totals = f.Nested(TotalsSchema)
     floors = f.List(f.Nested(FloorRollSchema))
 

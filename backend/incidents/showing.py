@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import orjson
@@ -11,10 +10,9 @@ from sqlalchemy import select
 from backend.incidents.models import Incident, IncidentScope
 from backend.kernel import db, stream
 from backend.kernel.jsonable import dumps
+from backend.kernel.text import spaced
 from backend.places.models import Building, Estate
 
-_HAN, _LATIN = r"[\u4e00-\u9fff]", r"[0-9A-Za-z]"
-_BORDER = re.compile(f"(?<={_HAN})(?={_LATIN})|(?<={_LATIN})(?={_HAN})")
 TIMES = (
     "opened_at", "acknowledged_at", "arrived_at", "attacked_at", "confirmed_at", "controlled_at", "closed_at",
     "last_signal_at", "case_at", "watching_at",
@@ -77,7 +75,7 @@ def place(incident: Incident, *, is_full: bool = False) -> dict[str, str]:
     around_en = _english(estate) if estate and _english(estate) not in english else ""
     zh = [around, named, f"{_join(labels)} 层" if labels else "", door]
     en = [english, f"floor {_join(labels)}" if labels else "", door, around_en]
-    return {"zh": " ".join(part for part in zh if part), "en": ", ".join(part for part in en if part)}
+    return {"zh": spaced(" ".join(part for part in zh if part)), "en": ", ".join(part for part in en if part)}
 
 
 def _named(thing: Building | Estate | None) -> dict[str, Any] | None:
@@ -87,11 +85,6 @@ def _named(thing: Building | Estate | None) -> dict[str, Any] | None:
 def door(incident: Incident) -> dict[str, Any] | None:
     """The dwelling whose detector it was; only for who goes there."""
     return {"id": incident.dwelling.id, "number": incident.dwelling.number} if incident.dwelling else None
-
-
-def spaced(text: str) -> str:
-    """A space between Chinese and figures or Latin letters: 1503 燃气报警."""
-    return _BORDER.sub(" ", text)
 
 
 def _english(thing: Building | Estate) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backend.incidents.models import IncidentEntry
-from backend.incidents.showing import spaced
-from backend.kernel.text import mask_name
+from backend.kernel.text import mask_name, pair, spaced
 
 DUTIES = {
     "control_room": ("控制室", "control room"),
@@ -113,9 +112,10 @@ def _filled(entry: IncidentEntry, one: int, who: str, is_staff: bool) -> dict[st
     language = "en" if one else "zh"
     words = (params.get("words") or {}).get(language) or SEEN.get(entry.verb, ("", ""))[one]
     detector = "A detector" if one else "探测器"
+    label = pair(params.get("label") or "", params.get("label_en") or "")[language]
     return {
         "who": who,
-        "label": params.get("label") or detector if is_staff else detector,
+        "label": label or detector if is_staff else detector,
         "words": words,
         "reason": REASONS.get(params.get("reason") or "", (params.get("reason") or "",) * 2)[one],
         "number": (params.get("number") or who) if is_staff else ("A neighbour" if one else "有住户"),

@@ -112,4 +112,5 @@ def _event(row: Any) -> DangerSensed:
         label=device.label if device else transmitter.name,
         is_source_verified=signal.is_verified,
         is_test=signal.is_test,
+        label_en=device.label_en if device else transmitter.name_en,
     )

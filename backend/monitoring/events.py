@@ -32,6 +32,7 @@ class DangerSensed:
     label: str
     is_source_verified: bool
     is_test: bool
+    label_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class EvidenceSeen:
     building_id: UUID | None
     device_id: UUID | None
     label: str
+    label_en: str = ""
 
 
 @dataclass(frozen=True)

@@ -116,8 +116,9 @@ class Ear:
 
     def _evidence(self, what: str, site: Site, point: Point | None, at: datetime) -> None:
         building = point.building_id if point else site.building_id
-        path, label = (point.scope_path, point.label) if point else (site.scope_path, site.name)
-        events.publish(EvidenceSeen(at, what, path, building, point.id if point else None, label))
+        path = point.scope_path if point else site.scope_path
+        names = (point.label, point.label_en) if point else (site.name, site.name_en)
+        events.publish(EvidenceSeen(at, what, path, building, point.id if point else None, *names))
 
     def keep(self) -> None:
         """Write what changed, and show it to who watches."""

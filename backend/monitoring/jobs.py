@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, select, update
 from backend.accounts import service as accounts
 from backend.kernel import beat, clock, db, events, scope
 from backend.kernel.jobs import Periodic
+from backend.kernel.text import pair
 from backend.monitoring import announcing, days, faults
 from backend.monitoring.events import FaultOpened, FaultRecovered, TransmitterSilent
 from backend.monitoring.gateway.profiles import BEIJING
@@ -72,7 +73,7 @@ def tell_faults() -> int:
     """Tell property and control room of faults that opened or recovered; many at once of an estate in one notice."""
     with db.transaction() as session:
         query = (
-            select(Fault, Transmitter, Device, Building.name.label("building"), Floor.label.label("floor"))
+            select(Fault, Transmitter, Device, Building, Floor.label.label("floor"))
             .join(Transmitter, Transmitter.id == Fault.transmitter_id)
             .outerjoin(Device, Device.id == Fault.device_id)
             .outerjoin(Building, Building.id == Fault.building_id)
@@ -145,16 +146,16 @@ def _tell_recovered(row: Any) -> None:
 def _params(row: Any, number: int) -> dict[str, Any]:
     fault, transmitter, device = row.Fault, row.Transmitter, row.Device
     if fault.kind == faults.SILENT:
-        names = {"zh": f"{transmitter.name}等 {number} 台传输装置", "en": f"{transmitter.name} and {number - 1} more"}
-        name: Any = names if number > 1 else transmitter.name
+        name = pair(transmitter.name, transmitter.name_en)
+        if number > 1:
+            name = {"zh": f"{name['zh']}等 {number} 台传输装置", "en": f"{name['en']} and {number - 1} more"}
         return {"name": name, "since": f"{(transmitter.silent_since or fault.opened_at).astimezone(BEIJING):%H:%M}"}
-    what = {"zh": transmitter.name, "en": transmitter.name}
-    if device is not None:
-        what = {"zh": device.label, "en": f" {device.label_en or device.label}"}
+    what = pair(device.label, device.label_en) if device else pair(transmitter.name, transmitter.name_en)
     if number > 1:
         what = {"zh": f"{what['zh']}等 {number} 处设备", "en": f"{what['en']} and {number - 1} more"}
-    floor = {"zh": f"{row.floor}层", "en": f" floor {row.floor}"} if row.floor else {"zh": "", "en": ""}
-    place = {lang: f"{row.building or ''}{floor[lang]}" for lang in ("zh", "en")}
+    house = pair(row.Building.name, row.Building.name_en) if row.Building else {"zh": "", "en": ""}
+    floor = {"zh": f" {row.floor} 层", "en": f" floor {row.floor}"} if row.floor else {"zh": "", "en": ""}
+    place = {lang: f"{house[lang]}{floor[lang]}" for lang in ("zh", "en")}
     return {"place": place, "device": what, "fault": {"zh": fault.words_zh, "en": f": {fault.words_en}"}}
 
 

@@ -73,6 +73,7 @@ class Transmitter(Row):
     estate_id: Mapped[UUID] = mapped_column(ForeignKey("estates.id"), index=True)
     building_id: Mapped[UUID | None] = mapped_column(ForeignKey("buildings.id"))
     name: Mapped[str]
+    name_en: Mapped[str] = mapped_column(default="")
     source_address: Mapped[int] = mapped_column(BigInteger)
     profile: Mapped[str] = mapped_column(default="standard")
     network: Mapped[str | None]

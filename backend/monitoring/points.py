@@ -33,14 +33,15 @@ class Point:
     building_id: UUID | None
     scope_path: str
     label: str
+    label_en: str
     last: Last
     is_new: bool = False
 
 
 _LOAD = text(
     "SELECT d.transmitter_id, d.system_type, d.system_address, d.component_type, d.component_address, "
-    "d.id, d.building_id, d.scope_path, d.label, s.state, s.flags, s.since, s.seen_at, s.danger, s.category, "
-    "s.danger_at, s.cleared_at, s.silenced_until "
+    "d.id, d.building_id, d.scope_path, d.label, d.label_en, s.state, s.flags, s.since, s.seen_at, s.danger, "
+    "s.category, s.danger_at, s.cleared_at, s.silenced_until "
     "FROM unnest(CAST(:t AS uuid[]), CAST(:st AS int[]), CAST(:sa AS int[]), CAST(:ct AS int[]), "
     "CAST(:ca AS bigint[])) AS k(t, st, sa, ct, ca) "
     "JOIN devices d ON d.transmitter_id = k.t AND d.system_type = k.st AND d.system_address = k.sa "
@@ -61,12 +62,12 @@ def load(keys: Iterable[Key]) -> dict[Key, Point]:
 def _point(row: Any) -> Point:
     if row.seen_at is None:
         at = clock.now()
-        return Point(row.id, row.building_id, row.scope_path, row.label, Last(at, at), is_new=True)
+        return Point(row.id, row.building_id, row.scope_path, row.label, row.label_en, Last(at, at), is_new=True)
     last = Last(
         row.since, row.seen_at, row.state, row.flags, row.danger, row.category, row.danger_at, row.cleared_at,
         row.silenced_until,
     )  # fmt: skip
-    return Point(row.id, row.building_id, row.scope_path, row.label, last)
+    return Point(row.id, row.building_id, row.scope_path, row.label, row.label_en, last)
 
 
 def create(site: Site, key: Key, label: str, at: datetime) -> Point | None:
@@ -94,7 +95,8 @@ def create(site: Site, key: Key, label: str, at: datetime) -> Point | None:
     )
     db.session().add(device)
     db.session().flush()
-    return Point(device.id, site.building_id, site.scope_path, device.label, Last(at, at), is_new=True)
+    last = Last(at, at)
+    return Point(device.id, site.building_id, site.scope_path, device.label, device.label_en, last, is_new=True)
 
 
 _STATE_TYPES = {

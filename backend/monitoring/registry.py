@@ -28,6 +28,7 @@ class Site:
     estate_id: UUID
     building_id: UUID | None
     name: str
+    name_en: str
     source_address: int
     identity: str
     network: str | None
@@ -112,8 +113,8 @@ def load() -> Registry:
     t = Transmitter
     rows = db.session().execute(
         select(
-            t.id, t.estate_id, t.building_id, t.name, t.source_address, t.identity, t.network, t.profile, t.scope_path,
-            t.test_until,
+            t.id, t.estate_id, t.building_id, t.name, t.name_en, t.source_address, t.identity, t.network, t.profile,
+            t.scope_path, t.test_until,
         ).order_by(t.id)
     )  # fmt: skip
     return Registry([Site(**{**row._mapping, "profile": profiles.get(row.profile)}) for row in rows])

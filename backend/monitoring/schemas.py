@@ -19,6 +19,7 @@ SILENCE = Range(10, 86_400 * 7)
 class DeviceBuildingSchema(Schema):
     id = Id()
     name = f.String()
+    name_en = f.String()
 
 
 class DeviceFloorSchema(Schema):
@@ -102,6 +103,7 @@ class TransmitterSchema(Schema):
     estate_id = Id()
     building_id = Id(allow_none=True)
     name = f.String()
+    name_en = f.String()
     source_address = f.Integer()
     profile = f.String()
     network = f.String(allow_none=True)
@@ -126,6 +128,7 @@ class TransmitterQuery(PageQuery):
 class NewTransmitterSchema(Schema):
     estate_id = f.UUID(required=True)
     name = f.String(required=True, validate=NAME)
+    name_en = f.String(load_default="", validate=Length(0, 80))
     source_address = f.Integer(required=True, strict=True, validate=ADDRESS)
     profile = f.String(load_default="standard", validate=OneOf(list(PROFILES)))
     network = f.String(load_default=None, allow_none=True, validate=Length(1, 64))
@@ -136,6 +139,7 @@ class NewTransmitterSchema(Schema):
 
 class ChangeTransmitterSchema(Schema):
     name = f.String(validate=NAME)
+    name_en = f.String(validate=Length(0, 80))
     profile = f.String(validate=OneOf(list(PROFILES)))
     network = f.String(allow_none=True, validate=Length(1, 64))
     building_id = f.UUID(allow_none=True)
@@ -197,6 +201,7 @@ class StrangersSchema(Schema):
 class AdoptSchema(Schema):
     estate_id = f.UUID(required=True)
     name = f.String(required=True, validate=NAME)
+    name_en = f.String(load_default="", validate=Length(0, 80))
     profile = f.String(load_default="standard", validate=OneOf(list(PROFILES)))
     building_id = f.UUID(load_default=None, allow_none=True)
 

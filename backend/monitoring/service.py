@@ -48,6 +48,7 @@ def register(
     estate_id: UUID,
     name: str,
     source_address: int,
+    name_en: str = "",
     profile: str = "standard",
     network: str | None = None,
     building_id: UUID | None = None,
@@ -67,6 +68,7 @@ def register(
         estate_id=estate_id,
         building_id=building_id,
         name=name,
+        name_en=name_en,
         source_address=source_address,
         profile=profile,
         network=_network(network),
@@ -137,7 +139,7 @@ def device(actor: Actor, device_id: UUID) -> dict[str, Any]:
     said = select(Signal).where(Signal.device_id == device_id).order_by(Signal.received_at.desc()).limit(SAID)
     box = db.session().get_one(Transmitter, row.Device.transmitter_id)
     return showing.item(row) | {
-        "transmitter": {"id": box.id, "name": box.name},
+        "transmitter": {"id": box.id, "name": box.name, "name_en": box.name_en},
         "readings": list(db.session().scalars(latest)),
         "signals": [_said(signal, actor.language == "en") for signal in db.session().scalars(said)],
     }

@@ -18,7 +18,7 @@ PERMISSION = "devices.see"
 def query() -> Select[*tuple[Any, ...]]:
     """Devices with their last word and their place by name; outer joins, as a found device has no place."""
     return (
-        select(Device, PointState, Building.name, Floor.label, Floor.ordinal)
+        select(Device, PointState, Building, Floor.label, Floor.ordinal)
         .outerjoin(PointState, PointState.device_id == Device.id)
         .outerjoin(Building, Building.id == Device.building_id)
         .outerjoin(Floor, Floor.id == Device.floor_id)
@@ -37,7 +37,7 @@ def item(row: Any) -> dict[str, Any]:
         "component_address": device.component_address,
         "kind": device.kind,
         "place": {
-            "building": {"id": device.building_id, "name": building} if device.building_id else None,
+            "building": named(building),
             "floor": {"id": device.floor_id, "label": floor, "ordinal": ordinal} if device.floor_id else None,
             "label": device.label,
             "label_en": device.label_en,
@@ -47,6 +47,11 @@ def item(row: Any) -> dict[str, Any]:
         "seen_at": last.seen_at if last else None,
         "silenced_until": last.silenced_until if last else None,
     }
+
+
+def named(building: Building | None) -> dict[str, Any] | None:
+    """A building by its names."""
+    return {"id": building.id, "name": building.name, "name_en": building.name_en} if building else None
 
 
 def emit(ids: Iterable[UUID]) -> None:

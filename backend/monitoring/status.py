@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from backend.kernel import access, beat, clock, db, policy
+from backend.kernel.text import pair, spaced
 from backend.monitoring.meaning import meaning_of
 from backend.monitoring.models import (
     Device,
@@ -21,6 +22,7 @@ from backend.monitoring.models import (
     Transmitter,
     TransmitterState,
 )
+from backend.monitoring.showing import named
 from backend.places.models import Building, Floor
 
 GAUGE = policy.declare(
@@ -76,7 +78,7 @@ def _open_faults(building_id: UUID, limit: int) -> Sequence[Any]:
 
 def fault_query() -> Any:
     return (
-        select(Fault, Device, Transmitter.name, Floor.ordinal, Floor.label, Building.name)
+        select(Fault, Device, Transmitter, Floor.ordinal, Floor.label, Building)
         .join(Transmitter, Transmitter.id == Fault.transmitter_id)
         .outerjoin(Device, Device.id == Fault.device_id)
         .outerjoin(Floor, Floor.id == Device.floor_id)
@@ -88,10 +90,11 @@ def fault_item(row: Any) -> dict[str, Any]:
     """One fault as lists show it, in the reader's language."""
     fault, device, transmitter, ordinal, label, building = row
     is_en = _is_english()
-    what = (device.label_en or device.label if is_en else device.label) if device else transmitter
+    names = pair(device.label, device.label_en) if device else pair(transmitter.name, transmitter.name_en)
+    what = names["en" if is_en else "zh"]
     floor = f"{label} 层" if label and not is_en else f"floor {label}, " if label else ""
     space = " " if floor and not is_en else ""
-    title = f"{floor}{what}: {fault.words_en}" if is_en else f"{floor}{space}{what}{fault.words_zh}"
+    title = f"{floor}{what}: {fault.words_en}" if is_en else spaced(f"{floor}{space}{what}{fault.words_zh}")
     steps = [
         ("Noticed" if is_en else "发现", fault.opened_at),
         ("Property told" if is_en else "已通知物业", fault.told_at),
@@ -109,7 +112,7 @@ def fault_item(row: Any) -> dict[str, Any]:
         "state": "recovered" if fault.recovered_at else "open",
         "steps": [{"label": text, "at": at} for text, at in steps],
         "floor": {"ordinal": ordinal, "label": label} if label else None,
-        "building": {"id": fault.building_id, "name": building} if building else None,
+        "building": named(building),
         "place": what,
     }
 
@@ -120,7 +123,7 @@ def _is_english() -> bool:
 
 
 def _say(zh: str, en: str) -> str:
-    return en if _is_english() else zh
+    return en if _is_english() else spaced(zh)
 
 
 def _devices(building_id: UUID) -> Sequence[Any]:
@@ -128,6 +131,7 @@ def _devices(building_id: UUID) -> Sequence[Any]:
         select(
             Device.id, Device.kind, Device.label, Device.label_en, Device.floor_id, PointState.state, PointState.since,
             PointState.seen_at, Transmitter.id.label("transmitter_id"), Transmitter.name.label("transmitter"),
+            Transmitter.name_en.label("transmitter_en"),
             Transmitter.state.label("transmitter_state"), Transmitter.silent_since, Transmitter.registered_at,
             Transmitter.last_seen_at,
         )
@@ -152,7 +156,7 @@ def _unwatched(building: Building, rows: Sequence[Any]) -> list[dict[str, Any]]:
         return [{"label": _say("这栋楼还没有接入设备", "No devices are connected in this building"), "since": None}]
     found = [
         {
-            "label": _say(f"{row.transmitter}失联", f"{row.transmitter} is silent"),
+            "label": _say(f"{row.transmitter}失联", f"{row.transmitter_en or row.transmitter} is silent"),
             "since": row.silent_since or row.registered_at,
         }
         for row in {r.transmitter_id: r for r in rows}.values()

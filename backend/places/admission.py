@@ -14,6 +14,7 @@ from backend.kernel import audit, clock, db, events
 from backend.kernel.access import Actor
 from backend.kernel.errors import NotFound
 from backend.kernel.scope import within
+from backend.kernel.text import pair
 from backend.places import qr as codes
 from backend.places.errors import AskedTooOften, NoSuchDwelling, NotYoursToDecide, TooManyAsked
 from backend.places.events import ResidentAdmitted, ResidentLeft
@@ -156,9 +157,13 @@ def check_decider(actor: Actor, dwelling: Dwelling) -> None:
         raise NotYoursToDecide()
 
 
+def _named(building: Building) -> dict[str, str]:
+    return pair(building.name, building.name_en)
+
+
 def _tell_deciders(residency: Residency) -> None:
     dwelling = residency.dwelling
-    params = {"who": residency.person.name, "dwelling": dwelling.number, "building": dwelling.building.name}
+    params = {"who": residency.person.name, "dwelling": dwelling.number, "building": _named(dwelling.building)}
     told = [notifications.Recipient(person_id) for person_id in deciders(dwelling)]
     subject = ("residency", residency.id)
     notifications.send("admission.asked", subject=subject, step="asked", recipients=told, params=params)
@@ -166,7 +171,7 @@ def _tell_deciders(residency: Residency) -> None:
 
 def _tell_asker(residency: Residency) -> None:
     dwelling = residency.dwelling
-    params = {"dwelling": dwelling.number, "building": dwelling.building.name, "decision": residency.state}
+    params = {"dwelling": dwelling.number, "building": _named(dwelling.building), "decision": residency.state}
     told = [notifications.Recipient(residency.person_id)]
     subject = ("residency", residency.id)
     notifications.send("admission.decided", subject=subject, step="decided", recipients=told, params=params)

@@ -93,7 +93,7 @@ def _outside(estate: Estate) -> Iterator[dict[str, Any]]:
 
 def _transmitters(estate: Estate, buildings: dict[Any, Building]) -> Rows:
     query = select(Transmitter).where(Transmitter.estate_id == estate.id).order_by(Transmitter.name)
-    names = ("name", "source_address", "profile", "network", "identity", "silent_after_s")
+    names = ("name", "name_en", "source_address", "profile", "network", "identity", "silent_after_s")
     return [_columns(t, *names) | {"building": _name(buildings, t.building_id)} for t in db.session().scalars(query)]
 
 

@@ -115,7 +115,7 @@ def _transmitters(lines: Iterable[Line], estate: Estate, known: Known) -> None:
             there.id = new_id()
             known.transmitters[there.name] = there
             db.session().add(there)
-        names = ("source_address", "profile", "network", "identity", "silent_after_s")
+        names = ("name_en", "source_address", "profile", "network", "identity", "silent_after_s")
         for name, value in _given(line, names).items():
             setattr(there, name, value)
         building = known.buildings.get(line.get("building"))

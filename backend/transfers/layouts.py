@@ -57,6 +57,7 @@ ESTATE = (
 )
 TRANSMITTERS = (
     Column("name", "名称", cells.text(80), ALWAYS),
+    Column("name_en", "英文名称", cells.text(80)),
     Column("source_address", "源地址", cells.whole(0, 2**48 - 1), ALWAYS),
     Column("profile", "型号", cells.profile),
     Column("network", "网络", cells.network),

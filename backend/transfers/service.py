@@ -16,6 +16,7 @@ from backend.accounts import actors
 from backend.kernel import access, audit, clock, db
 from backend.kernel.access import Actor
 from backend.kernel.errors import DomainError, NotAllowed, NotFound
+from backend.kernel.text import pair
 from backend.places.models import Estate
 from backend.transfers import exporting, importing, store
 from backend.transfers.models import State, Transfer
@@ -188,7 +189,7 @@ def _work(actor: Actor, row: Transfer) -> None:
         facts: dict[str, Any] = {"reason": row.reason, "is_unmasked": row.is_unmasked, "count": row.counts["people"]}
         audit.record("exports.run", "estate", estate.id, estate.scope_path, **facts)
     row.move(State.DONE)
-    _tell(row, estate.name)
+    _tell(row, pair(estate.name, estate.name_en))
 
 
 def _end(transfer_id: UUID, state: State, errors: list[dict[str, Any]], error_count: int) -> None:
@@ -197,10 +198,10 @@ def _end(transfer_id: UUID, state: State, errors: list[dict[str, Any]], error_co
         row = _locked(transfer_id)
         row.errors, row.error_count, row.files_until = errors, error_count, clock.now()
         row.move(state)
-        _tell(row, "")
+        _tell(row, None)
 
 
-def _tell(row: Transfer, name: str) -> None:
+def _tell(row: Transfer, name: dict[str, str] | None) -> None:
     params = {
         "name": name or {"zh": "小区资料", "en": "the estate's files"},
         "outcome": "done" if row.state == State.DONE else "refused",

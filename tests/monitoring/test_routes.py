@@ -64,7 +64,7 @@ def test_a_device_in_the_contracts_shape(client, tower, box, manager):
     m.arrive(m.component(box.source_address, 17))
     [item] = client.get(f"/api/devices?building={tower.id}&kind=smoke").json["items"]
     assert item["place"] == {
-        "building": {"id": str(tower.id), "name": tower.name},
+        "building": {"id": str(tower.id), "name": tower.name, "name_en": ""},
         "floor": {"id": str(floor.id), "label": "3", "ordinal": 3},
         "label": "17 号探测器",
         "label_en": "",
@@ -74,7 +74,7 @@ def test_a_device_in_the_contracts_shape(client, tower, box, manager):
     assert client.get("/api/devices?state=unknown").json["items"] == []
     card = client.get(f"/api/devices/{item['id']}").json
     assert card["readings"] == []
-    assert card["transmitter"] == {"id": str(box.id), "name": box.name}
+    assert card["transmitter"] == {"id": str(box.id), "name": box.name, "name_en": ""}
     assert [(said["words"], said["is_danger"]) for said in card["signals"]] == [("火警", True)]
 
 
@@ -130,7 +130,7 @@ def test_readings_and_faults(client, box, manager):
     [reading] = client.get("/api/readings/latest").json["items"]
     assert (reading["metric"], reading["value"], reading["unit"]) == ("height", 2.35, "m")
     [fault] = client.get("/api/faults").json["items"]
-    assert fault["title"].endswith("消防水泵 91故障")
+    assert fault["title"].endswith("消防水泵 91 故障")
     assert [step["label"] for step in fault["steps"]] == ["发现", "已通知物业", "恢复"]
     m.arrive(m.component(box.source_address, 91, m.NORMAL, component=91, system=11))
     assert client.get("/api/faults").json["items"] == []

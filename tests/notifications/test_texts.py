@@ -82,6 +82,9 @@ def test_numbers_stand_apart_from_chinese() -> None:
     )
     silent = texts.render("transmitter.silent", "push", "zh", {"name": "2号楼主机", "since": "20:06"})
     assert silent.title.startswith("2 号楼主机") and "从 20:06 起" in silent.body
+    asked = {"place": "晨光里 8 号楼", "people": 2}
+    helped = [texts.render("rollcall.help", "sms", "zh", asked | {"who": who}).body for who in ("1503", "王阿姨")]
+    assert helped == ["【守望】晨光里 8 号楼，1503 有 2 人需要帮助。", "【守望】晨光里 8 号楼，王阿姨有 2 人需要帮助。"]
 
 
 def test_params_are_data_never_templates() -> None:

@@ -1468,6 +1468,8 @@ export interface components {
             /** Format: uuid */
             estate_id: string;
             name: string;
+            /** @default  */
+            name_en: string;
             /**
              * @default standard
              * @enum {string}
@@ -1602,6 +1604,7 @@ export interface components {
             /** @enum {string} */
             identity?: "source" | "connection" | "destination";
             name?: string;
+            name_en?: string;
             network?: string | null;
             /** @enum {string} */
             profile?: "standard" | "zone_point" | "bcd_time" | "big_endian" | "dahua" | "sanjiang" | "lianzhong" | "destination";
@@ -1671,6 +1674,7 @@ export interface components {
             /** Format: uuid */
             id?: string;
             name?: string;
+            name_en?: string;
         };
         DeviceCard: {
             component_address?: number;
@@ -2248,7 +2252,7 @@ export interface components {
             name_en?: string;
         };
         JoinedRoll: {
-            building?: components["schemas"]["Named"];
+            building?: components["schemas"]["PlaceNames"];
             floors?: components["schemas"]["FloorRoll"][];
             totals?: components["schemas"]["Totals"];
         };
@@ -2382,6 +2386,8 @@ export interface components {
              */
             identity: "source" | "connection" | "destination" | null;
             name: string;
+            /** @default  */
+            name_en: string;
             /** @default null */
             network: string | null;
             /**
@@ -2905,6 +2911,7 @@ export interface components {
             /** Format: date-time */
             last_seen_at?: string | null;
             name?: string;
+            name_en?: string;
             network?: string | null;
             profile?: string;
             quarantined?: number;
