@@ -8,6 +8,7 @@ import marshmallow as ma
 
 from backend.kernel.api import Schema
 from backend.kernel.jsonable import Id, Time
+from backend.monitoring.schemas import FaultFloorSchema
 from backend.places.schemas import BuildingCardSchema, JoinedSchema
 
 f = ma.fields
@@ -42,8 +43,11 @@ class GaugeSchema(Schema):
 
 
 class UnwatchedSchema(Schema):
+    """`floor_ordinals`: the floors that nobody watches because of it; empty when it is no floor in particular."""
+
     label = f.String()
     since = Time(allow_none=True)
+    floor_ordinals = f.List(f.Integer())
 
 
 class StatusSchema(Schema):
@@ -86,6 +90,7 @@ class HomeFaultSchema(Schema):
     state = f.String()
     kind = f.String()
     place = f.String()
+    floor = f.Nested(FaultFloorSchema, allow_none=True)
 
 
 class NextExerciseSchema(Schema):
@@ -109,5 +114,6 @@ class PublicPageSchema(Schema):
     name = f.String()
     name_en = f.String()
     estate = f.String()
+    estate_en = f.String()
     state = f.String()
     token_valid_until = Time()

@@ -85,6 +85,7 @@ def public_page(token: str) -> dict[str, Any]:
         "name": seen.name,
         "name_en": seen.name_en,
         "estate": seen.estate.name if seen.estate else "",
+        "estate_en": seen.estate.name_en if seen.estate else "",
         "state": ALARM if _has_incident(building, BURNING) else state,
         "token_valid_until": qr.valid_until(building),
     }

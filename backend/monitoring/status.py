@@ -133,10 +133,11 @@ def _devices(building_id: UUID) -> Sequence[Any]:
             PointState.seen_at, Transmitter.id.label("transmitter_id"), Transmitter.name.label("transmitter"),
             Transmitter.name_en.label("transmitter_en"),
             Transmitter.state.label("transmitter_state"), Transmitter.silent_since, Transmitter.registered_at,
-            Transmitter.last_seen_at,
+            Transmitter.last_seen_at, Floor.ordinal,
         )
         .join(Transmitter, Transmitter.id == Device.transmitter_id)
         .outerjoin(PointState, PointState.device_id == Device.id)
+        .outerjoin(Floor, Floor.id == Device.floor_id)
         .where(Device.building_id == building_id)
     )  # fmt: skip
     return db.session().execute(query).all()
@@ -147,41 +148,48 @@ def _is_online(row: Any) -> bool:
 
 
 def _unwatched(building: Building, rows: Sequence[Any]) -> list[dict[str, Any]]:
-    """Everything that keeps no watch now, with its since."""
+    """Everything that keeps no watch now: {label, since, floor_ordinals}; no ordinals is no floor in particular."""
+    floors = db.session().scalars(select(Floor).where(Floor.building_id == building.id).order_by(Floor.ordinal)).all()
+    everywhere = [floor.ordinal for floor in floors]
     age = beat.ages().get("gateway")
     if age is None or age > beat.STALE_S:
         since = clock.now() - timedelta(seconds=age) if age is not None else None
-        return [{"label": _say("守望的接收服务中断", "Shouwang's own receiver is down"), "since": since}]
+        return [_gap("守望的接收服务中断", "Shouwang's own receiver is down", since, everywhere)]
     if not rows:
-        return [{"label": _say("这栋楼还没有接入设备", "No devices are connected in this building"), "since": None}]
+        return [_gap("这栋楼还没有接入设备", "No devices are connected in this building", None, everywhere)]
     found = [
-        {
-            "label": _say(f"{row.transmitter}失联", f"{row.transmitter_en or row.transmitter} is silent"),
-            "since": row.silent_since or row.registered_at,
-        }
+        _gap(
+            f"{row.transmitter}失联",
+            f"{row.transmitter_en or row.transmitter} is silent",
+            row.silent_since or row.registered_at,
+            [r.ordinal for r in rows if r.transmitter_id == row.transmitter_id],
+        )
         for row in {r.transmitter_id: r for r in rows}.values()
         if row.transmitter_state != TransmitterState.OK
     ]
     found += [
-        {"label": _say(f"{row.label}被屏蔽", f"{row.label_en or row.label} is disabled"), "since": row.since}
+        _gap(f"{row.label}被屏蔽", f"{row.label_en or row.label} is disabled", row.since, [row.ordinal])
         for row in rows
         if row.state == DeviceState.SHIELDED
     ]
-    return found + _bare_floors(building, rows)
+    return found + _bare_floors(floors, rows)
 
 
-def _bare_floors(building: Building, rows: Sequence[Any]) -> list[dict[str, Any]]:
+def _gap(zh: str, en: str, since: datetime | None, ordinals: Sequence[int | None]) -> dict[str, Any]:
+    known = sorted({ordinal for ordinal in ordinals if ordinal is not None})
+    return {"label": _say(zh, en), "since": since, "floor_ordinals": known}
+
+
+def _bare_floors(floors: Sequence[Floor], rows: Sequence[Any]) -> list[dict[str, Any]]:
     """Floors without any detector: nobody would notice a fire there."""
     watched = {row.floor_id for row in rows if row.kind in DETECTORS or row.kind == "flow_switch"}
-    query = select(Floor).where(Floor.building_id == building.id).order_by(Floor.ordinal)
-    bare = [floor.label for floor in db.session().scalars(query) if floor.id not in watched]
+    bare = [floor for floor in floors if floor.id not in watched]
     if not bare:
         return []
-    some = "、".join(bare[:3]) + ("…" if len(bare) > 3 else "")
-    text = _say(
-        f"{some} 层没有探测器（共 {len(bare)} 层）", f"{len(bare)} floors without a detector: {', '.join(bare[:3])}"
-    )
-    return [{"label": text, "since": None}]
+    labels, more = [floor.label for floor in bare[:3]], len(bare) > 3
+    zh = f"{'、'.join(labels)}{'…' if more else ''} 层没有探测器（共 {len(bare)} 层）"
+    en = f"{len(bare)} floors without a detector: {', '.join(labels)}{'…' if more else ''}"
+    return [_gap(zh, en, None, [floor.ordinal for floor in bare])]
 
 
 def _gauges(building: Building, rows: Sequence[Any]) -> list[dict[str, Any]]:

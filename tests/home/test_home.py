@@ -15,7 +15,8 @@ from backend.kernel.ids import new_id
 from backend.places import qr
 from tests.factories.accounts import create_member, create_person
 from tests.factories.incidents import create_incident
-from tests.factories.places import create_building, create_estate, create_resident, find_dwelling
+from tests.factories.monitoring import FAULT, arrive, component, create_device, create_transmitter
+from tests.factories.places import create_building, create_estate, create_resident, find_dwelling, find_floor
 
 
 @pytest.fixture
@@ -48,6 +49,15 @@ def test_a_resident_sees_the_own_tower_and_floor(signed_in):
     }
     assert home["watch"] == {"people": 1, "control_room": 0, "station": 0, "property": 1}
     assert home["incidents"] == [] and manager
+
+
+def test_a_fault_says_its_floor_and_its_place(signed_in):
+    building = create_building(floors=[1, 2, 3])
+    box = create_transmitter(building=building, state="ok")
+    create_device(box, 9, building=building, floor=find_floor(building, 2), label="2 层烟感")
+    arrive(component(box.source_address, 9, FAULT))
+    [fault] = signed_in(create_resident(find_dwelling(building))).get("/api/home").json["faults"]
+    assert (fault["floor"], fault["place"]) == ({"ordinal": 2, "label": "2"}, "2 层烟感")
 
 
 def test_a_building_that_nobody_watches_never_reads_well(signed_in):
@@ -90,7 +100,7 @@ def test_the_public_page_says_a_word_and_nothing_private(client):
         token, later = qr.token(building), qr.valid_until(building)
     page = client.get(f"/api/public/buildings/{token}")
     assert page.status_code == 200
-    assert set(page.json) == {"name", "name_en", "estate", "state", "token_valid_until"}
+    assert set(page.json) == {"name", "name_en", "estate", "estate_en", "state", "token_valid_until"}
     assert page.json["estate"] == "海珠苑" and page.json["state"] == "unwatched"
     assert "不可见" not in page.text
     with clock.freeze(later):

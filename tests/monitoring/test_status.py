@@ -43,7 +43,7 @@ def test_a_silent_transmitter_is_not_well(house, db_session):
     db_session.flush()
     found = status(building)
     assert (found["state"], found["online"]) == ("unwatched", 0)
-    assert [u["label"] for u in found["unwatched"]] == ["1 号传输装置失联"]
+    assert [(u["label"], u["floor_ordinals"]) for u in found["unwatched"]] == [("1 号传输装置失联", [1, 2])]
 
 
 def test_with_the_gateway_down_nothing_is_watched(house):
@@ -67,10 +67,12 @@ def test_a_fault_is_a_repair_in_plain_words(house):
 def test_a_shielded_detector_and_a_bare_floor_are_named(house):
     building, box = house
     m.arrive(m.component(box.source_address, 2, 0x0009))
-    assert [u["label"] for u in status(building)["unwatched"]] == ["2 层烟感被屏蔽"]
+    [disabled] = status(building)["unwatched"]
+    assert (disabled["label"], disabled["floor_ordinals"]) == ("2 层烟感被屏蔽", [2])
     bare = create_building(floors=(1, 2, 3))
     m.create_device(box, 5, building=bare, floor=find_floor(bare, 1))
-    assert [u["label"] for u in status(bare)["unwatched"]] == ["2、3 层没有探测器（共 2 层）"]
+    [dark] = status(bare)["unwatched"]
+    assert (dark["label"], dark["floor_ordinals"]) == ("2、3 层没有探测器（共 2 层）", [2, 3])
 
 
 def test_nothing_connected_is_not_well(house):
