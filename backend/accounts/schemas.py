@@ -59,6 +59,10 @@ class HomeFloorSchema(Schema):
     ordinal = fields.Integer(required=True)
 
 
+class HomePlaceSchema(NamedSchema):
+    name_en = fields.String(required=True)
+
+
 class HomeSchema(Schema):
     """Where a person lives, or has asked to be admitted to."""
 
@@ -66,8 +70,8 @@ class HomeSchema(Schema):
     state = fields.String(required=True)
     dwelling = fields.Nested(HomeDwellingSchema, required=True)
     floor = fields.Nested(HomeFloorSchema, required=True)
-    building = fields.Nested(NamedSchema, required=True)
-    estate = fields.Nested(NamedSchema, required=True, allow_none=True)
+    building = fields.Nested(HomePlaceSchema, required=True)
+    estate = fields.Nested(HomePlaceSchema, required=True, allow_none=True)
 
 
 class MeSchema(Schema):

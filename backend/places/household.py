@@ -70,8 +70,8 @@ def _home(residency: Residency) -> dict[str, Any]:
         "state": residency.state,
         "dwelling": {"id": dwelling.id, "number": dwelling.number},
         "floor": {"label": floor.label, "ordinal": floor.ordinal},
-        "building": {"id": building.id, "name": building.name},
-        "estate": {"id": estate.id, "name": estate.name} if estate else None,
+        "building": {"id": building.id, "name": building.name, "name_en": building.name_en},
+        "estate": {"id": estate.id, "name": estate.name, "name_en": estate.name_en} if estate else None,
     }
 
 

@@ -163,7 +163,7 @@ class AskedDwellingSchema(Schema):
     id = Id()
     number = f.String()
     floor = f.Nested(FloorNameSchema)
-    building = f.Nested(PlaceNameSchema)
+    building = f.Nested(EstateNameSchema)
 
 
 class ResidencySchema(Schema):
@@ -195,7 +195,7 @@ class DwellingSchema(Schema):
     number = f.String()
     household = f.Integer(allow_none=True)
     floor = f.Nested(FloorSchema)
-    building = f.Nested(PlaceNameSchema)
+    building = f.Nested(EstateNameSchema)
     residents = f.List(f.Nested(ResidentSchema))
     needs = f.List(f.Nested(NeedSchema))
 

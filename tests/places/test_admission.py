@@ -61,8 +61,8 @@ def test_a_neighbour_joins_by_the_code_and_becomes_a_resident():
                 "state": "admitted",
                 "dwelling": {"id": ANY, "number": "101"},
                 "floor": {"label": "1", "ordinal": 1},
-                "building": {"id": building.id, "name": building.name},
-                "estate": {"id": building.estate_id, "name": "海珠苑"},
+                "building": {"id": building.id, "name": building.name, "name_en": ""},
+                "estate": {"id": building.estate_id, "name": "海珠苑", "name_en": ""},
             }
         ]
 

@@ -1512,7 +1512,7 @@ export interface components {
             qr: string;
         };
         AskedDwelling: {
-            building?: components["schemas"]["PlaceName"];
+            building?: components["schemas"]["EstateName"];
             floor?: components["schemas"]["FloorName"];
             /** Format: uuid */
             id?: string;
@@ -1761,7 +1761,7 @@ export interface components {
             who?: components["schemas"]["HelpNeeded"][];
         };
         Dwelling: {
-            building?: components["schemas"]["PlaceName"];
+            building?: components["schemas"]["EstateName"];
             floor?: components["schemas"]["Floor"];
             household?: number | null;
             /** Format: uuid */
@@ -2030,9 +2030,9 @@ export interface components {
             people?: number;
         };
         Home: {
-            building: components["schemas"]["Named"];
+            building: components["schemas"]["HomePlace"];
             dwelling: components["schemas"]["HomeDwelling"];
-            estate: components["schemas"]["Named"] | null;
+            estate: components["schemas"]["HomePlace"] | null;
             floor: components["schemas"]["HomeFloor"];
             /** Format: uuid */
             residency_id: string;
@@ -2044,6 +2044,7 @@ export interface components {
             number: string;
         };
         HomeFault: {
+            floor?: components["schemas"]["FaultFloor"] | null;
             /** Format: uuid */
             id?: string;
             kind?: string;
@@ -2058,6 +2059,12 @@ export interface components {
         HomeFloor: {
             label: string;
             ordinal: number;
+        };
+        HomePlace: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            name_en: string;
         };
         Hops: {
             /** Format: date-time */
@@ -2552,6 +2559,7 @@ export interface components {
         };
         PublicPage: {
             estate?: string;
+            estate_en?: string;
             name?: string;
             name_en?: string;
             state?: string;
@@ -2954,6 +2962,7 @@ export interface components {
             to_ordinal?: number;
         };
         Unwatched: {
+            floor_ordinals?: number[];
             label?: string;
             /** Format: date-time */
             since?: string | null;
