@@ -29,13 +29,17 @@ class Outcome(StrEnum):
 
 @dataclass(slots=True)
 class Arrival:
-    """One frame as it came in. `link` is the connection, opaque to all but the gateway; `peer` its address."""
+    """One frame as it came in. `link` is the connection, opaque to all but the gateway; `peer` its address.
+
+    `is_datagram`: it came over UDP, where anybody can write any address as the sender's.
+    """
 
     frame: Frame
     received_at: datetime
     peer: str
     port: int
     link: Any = None
+    is_datagram: bool = False
     _id: UUID | None = None
 
     @property

@@ -86,7 +86,7 @@ def store(arrivals: Iterable[Arrival], registry: Registry, memory: Memory) -> St
     done, told, strangers = Stored(), [], []
     raw: list[tuple[Any, ...]] = []
     for arrival in arrivals:
-        site, is_verified = registry.find(arrival.frame, arrival.peer, arrival.port)
+        site, is_verified = registry.find(arrival.frame, arrival.peer, arrival.port, arrival.is_datagram)
         if site is None:
             strangers.append(arrival)
             continue

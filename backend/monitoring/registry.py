@@ -87,16 +87,20 @@ class Registry:
         networks = [s.network for s in self.sites.values() if s.network and s.network.startswith(PORT)]
         return {int(n[len(PORT) :]) for n in networks}
 
-    def find(self, frame: Frame, peer: str, port: int) -> tuple[Site | None, bool]:
-        """(site, is verified). Verified: it speaks from its network, or it has none yet and this is its first peer."""
+    def find(self, frame: Frame, peer: str, port: int, is_datagram: bool = False) -> tuple[Site | None, bool]:
+        """(site, is verified). Verified: it speaks from its network, or it has none yet and this is its first peer.
+
+        A datagram's sender proves nothing: who is known by the network alone is not verified by it, and it becomes
+        nobody's network.
+        """
         named = self._by_source.get(frame.source, []) + self._by_destination.get(frame.destination, [])
         for site in named + self._by_connection:
             network = site.network or self._learned.get(site.id)
             if network is not None and matches(network, peer, port):
-                return site, True
+                return site, not (is_datagram and site.identity == Identity.CONNECTION)
         for site in named:
             if site.network is None and site.id not in self._learned:
-                return site, True
+                return site, not is_datagram
         return (named[0], False) if named else (None, False)
 
     def learn(self, site: Site, peer: str) -> None:

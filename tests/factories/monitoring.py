@@ -144,11 +144,17 @@ def analog(source: int, address: int, code: int, value: int, component: int = 92
     return frame(source, 3, item, **more)
 
 
-def arrive(*raws: bytes, peer: str = "127.0.0.1", port: int = 26875, memory: Memory | None = None) -> Stored:
+def arrive(
+    *raws: bytes, peer: str = "127.0.0.1", port: int = 26875, memory: Memory | None = None, is_datagram: bool = False
+) -> Stored:
     """Store frames as the writer does, in one transaction, and announce the dangers that are due."""
     memory = memory or Memory()
     with db.transaction():
-        found = [Arrival(f, clock.now(), peer, port) for raw in raws for f in frames.Parser().feed(raw)]  # type: ignore[arg-type]  # good frames only
+        found = [
+            Arrival(f, clock.now(), peer, port, None, is_datagram)  # type: ignore[arg-type]  # good frames only
+            for raw in raws
+            for f in frames.Parser().feed(raw)
+        ]
         stored = intake.store(found, registry.load(), memory)
         for signal_id in stored.dangers:
             announcing.announce(signal_id)

@@ -72,3 +72,30 @@ def test_all_strangers_together_have_a_limit(db_session, monkeypatch):
     for n in range(4):
         m.arrive(*[m.component(999, a, m.NORMAL) for a in range(10)], peer=f"192.0.2.{n}")
     assert count(db_session, QuarantinedFrame) == 30
+
+
+def test_over_udp_who_is_known_by_the_network_alone_is_not_verified(db_session, told):
+    """Anybody can write any sender into a datagram, and such frames carry no other sign of who sent them."""
+    box = m.create_transmitter(source_address=0, network="10.9.0.0/16", identity="connection", profile="sanjiang")
+    m.arrive(m.component(0, 17), m.component(0, 17, m.NORMAL), peer="10.9.0.1", is_datagram=True)
+    assert [e.is_source_verified for e in dangers(told)] == [False]
+    assert not [e for e in told if isinstance(e, EvidenceSeen)]
+    assert db_session.scalar(select(func.count()).select_from(PointState)) == 0
+    m.arrive(m.component(0, 17), peer="10.9.0.1")
+    assert [e.is_source_verified for e in dangers(told)] == [False, True], "the same over TCP is verified"
+    assert box.network == "10.9.0.0/16"
+
+
+def test_over_udp_a_source_from_its_own_network_is_verified(db_session, told):
+    box = m.create_transmitter(network="10.9.0.0/16")
+    m.arrive(m.component(box.source_address, 17), peer="10.9.0.1", is_datagram=True)
+    assert [e.is_source_verified for e in dangers(told)] == [True]
+
+
+def test_a_datagram_becomes_nobodys_network(db_session, told):
+    box = m.create_transmitter(network=None)
+    m.arrive(m.component(box.source_address, 17), peer="192.0.2.66", is_datagram=True)
+    assert [e.is_source_verified for e in dangers(told)] == [False]
+    assert db_session.get_one(Transmitter, box.id).network is None
+    m.arrive(m.component(box.source_address, 18), peer="192.0.2.1")
+    assert [e.is_source_verified for e in dangers(told)] == [False, True], "the true one was not locked out"

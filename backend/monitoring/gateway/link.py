@@ -151,7 +151,7 @@ class Datagrams(asyncio.DatagramProtocol):
         target, at = Reply(self, addr), clock.now()
         for each in Parser().feed(data):
             if isinstance(each, Frame):
-                self.server.desk.offer(self.line, [Arrival(each, at, _address(addr), self.port, target)])
+                self.server.desk.offer(self.line, [Arrival(each, at, _address(addr), self.port, target, True)])
             elif each.is_deniable and each.header is not None:
                 target.send(frames.answer(each.header, frames.DENY, self.server.time_bytes()))
                 break

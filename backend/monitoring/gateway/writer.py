@@ -154,7 +154,7 @@ class Writer:
     def _known(self, arrivals: list[Arrival]) -> Registry:
         """The registry, read again when somebody unknown speaks: it may have been registered this second."""
         for arrival in arrivals:
-            if self._registry.find(arrival.frame, arrival.peer, arrival.port)[1]:
+            if self._registry.find(arrival.frame, arrival.peer, arrival.port, arrival.is_datagram)[1]:
                 continue
             if self._is_due("strangers", 0.5):
                 self._load()

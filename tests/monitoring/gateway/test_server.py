@@ -237,3 +237,13 @@ def test_over_udp(gateway):
         sock.sendto(m.component(box.source_address, 17, serial=3), ("127.0.0.1", gateway.port))
         [answer] = frames.Parser().feed(sock.recv(2000))
     assert (answer.command, answer.serial) == (frames.CONFIRM, 3)
+
+
+def test_a_datagram_is_no_proof_of_its_network(gateway):
+    m.create_transmitter(source_address=0, identity="connection", profile="sanjiang")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(10)
+        sock.sendto(m.component(0, 17, serial=3), ("127.0.0.1", gateway.port))
+        [answer] = frames.Parser().feed(sock.recv(2000))
+    assert answer.command == frames.CONFIRM
+    assert count(Signal, Signal.is_danger, Signal.is_verified.is_(False)) == 1
