@@ -1,3 +1,14 @@
+/** A first visit: the worker fetches the whole app, which must not stand in the way of the first screen. */
+const AFTER_LOAD_MS = 2000;
+
+function calm(): Promise<unknown> {
+	if (navigator.serviceWorker.controller) return Promise.resolve();
+	const loaded = new Promise<unknown>((done) =>
+		document.readyState === 'complete' ? done(0) : addEventListener('load', done, { once: true })
+	);
+	return loaded.then(() => new Promise((done) => setTimeout(done, AFTER_LOAD_MS)));
+}
+
 /** The service worker: registered by hand, updated only when the person says so. */
 class Worker {
 	isWaiting = $state(false);
@@ -6,6 +17,7 @@ class Worker {
 	/** Also works where there is no worker (a WebView behind a QR code): then it does nothing. */
 	async start(): Promise<void> {
 		if (!('serviceWorker' in navigator)) return;
+		await calm();
 		let registration: ServiceWorkerRegistration | undefined;
 		try {
 			registration = await navigator.serviceWorker.register('/service-worker.js', {
