@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from backend.kernel import beat, clock, db
+from backend.kernel.savepoint import savepoint
 from backend.monitoring import announcing, days, intake, registry, rows, standing, watchmen
 from backend.monitoring.arrivals import Arrival, Outcome, Settled, adu_hash
 from backend.monitoring.gateway import frames, profiles
@@ -102,7 +103,7 @@ class Writer:
             return self._keep_failed(arrival, error)
         for signal_id in stored.dangers:
             try:
-                with db.session().begin_nested():
+                with savepoint():
                     announcing.announce(signal_id)
             except Exception as error:
                 _raise_if_away(error)
@@ -112,11 +113,11 @@ class Writer:
     def _try_one(self, arrival: Arrival) -> Stored:
         """In a savepoint; once more after a deadlock or a lock that did not come."""
         try:
-            with db.session().begin_nested():
+            with savepoint():
                 return intake.store([arrival], self._known([arrival]), self._memory)
         except OperationalError as error:
             _raise_if_away(error)
-        with db.session().begin_nested():
+        with savepoint():
             return intake.store([arrival], self._known([arrival]), self._memory)
 
     def _store(self, arrivals: list[Arrival]) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from backend.kernel import db
+from backend.kernel.stream import StreamEvent
+from backend.monitoring import intake
 from backend.monitoring.gateway import frames
-from backend.monitoring.models import RawFrame, Signal
+from backend.monitoring.models import Device, RawFrame, Signal
 from tests.factories import monitoring as m
 from tests.monitoring.gateway.conftest import read_frames
 
@@ -23,3 +25,25 @@ def test_a_danger_sent_again_before_its_commit_is_stored_once_and_confirmed_each
         stored = select(func.count()).select_from(RawFrame).where(RawFrame.outcome == "stored")
         assert session.scalar(stored) == 2
         assert session.scalar(select(func.count()).select_from(Signal)) == 2
+
+
+def test_a_frame_that_is_rolled_back_shows_nobody_anything(gateway, monkeypatch):
+    """The device's new state was collected for the stream before its signal failed to be written."""
+    real = intake._hear
+
+    def hear(told, done):
+        real(told, done)
+        if any(item.component_address == 13 for each in told for item in each.body.items):
+            raise ValueError("poison")
+
+    monkeypatch.setattr(intake, "_hear", hear)
+    box = m.create_transmitter()
+    fires = [m.component(box.source_address, n, serial=n) for n in (12, 13, 14)]
+    with gateway.connect() as sock:
+        sock.sendall(b"".join(fires))
+        assert [a.command for a in read_frames(sock, 3)] == [frames.CONFIRM] * 3
+    with db.transaction(read_only=True) as session:
+        shown = select(StreamEvent.data["component_address"].as_integer()).where(StreamEvent.kind == "device")
+        assert set(session.scalars(shown)) == {12, 14}
+        there = select(Device.component_address).where(Device.transmitter_id == box.id)
+        assert set(session.scalars(there)) == {12, 14}
