@@ -43,7 +43,8 @@ def test_a_frame_that_is_rolled_back_shows_nobody_anything(gateway, monkeypatch)
         sock.sendall(b"".join(fires))
         assert [a.command for a in read_frames(sock, 3)] == [frames.CONFIRM] * 3
     with db.transaction(read_only=True) as session:
-        shown = select(StreamEvent.data["component_address"].as_integer()).where(StreamEvent.kind == "device")
+        own = StreamEvent.data["transmitter_id"].as_string() == str(box.id)
+        shown = select(StreamEvent.data["component_address"].as_integer()).where(own)
         assert set(session.scalars(shown)) == {12, 14}
         there = select(Device.component_address).where(Device.transmitter_id == box.id)
         assert set(session.scalars(there)) == {12, 14}
