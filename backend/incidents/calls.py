@@ -70,7 +70,8 @@ def call(
     _keep(incident, change, event, building, where, address, note)
     _word(incident, speaker, at, event.floor)
     settle(incident, change, rules, at, "call", known, note=note, floor=event.floor, is_muted=is_muted)
-    intake.call_off_exercises(incident, at)
+    if speaker is not None:
+        intake.call_off_exercises(incident, at)
     intake.ring_beside(incident, at)
     return incident, is_new
 

@@ -57,7 +57,8 @@ def take_in(danger: DangerSensed) -> Incident:
     _write(incident, change, danger, event, policy)
     if is_placed and incident.state == State.CONFIRMED:
         rings.tell(incident, (2,))
-    call_off_exercises(incident, at)
+    if place.is_sure:
+        call_off_exercises(incident, at)
     ring_beside(incident, at)
     return incident
 
@@ -220,7 +221,11 @@ def ring_beside(incident: Incident, at: datetime) -> None:
 
 
 def call_off_exercises(incident: Incident, at: datetime) -> None:
-    """A real danger ends the exercise of its building: 演练中止, 真警."""
+    """A real danger ends the exercise of its building: 演练中止, 真警.
+
+    Real is what somebody answers for: a verified source that is not in test, a known caller, or a confirmation. What
+    anybody can send (a forged frame, an unknown voice) stands beside the exercise until then.
+    """
     if incident.is_exercise or incident.state not in OPEN:
         return
     from backend.incidents.exercises import call_off

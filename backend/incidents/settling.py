@@ -43,11 +43,18 @@ def settle(
         records.add_entry(incident, at, verb, change.branch, actor.person_id if actor else None, who, **told)
     if State.CONFIRMED in change.path:
         open_scopes(incident)
+        _call_off_exercises(incident, at)
     rings.tell(incident, change.rings)
     if change.end:
         rings.tell_end(incident, change.end)
     showing.emit(incident)
     _publish(incident, change, before, at)
+
+
+def _call_off_exercises(incident: Incident, at: datetime) -> None:
+    from backend.incidents.intake import call_off_exercises  # which settles by this module
+
+    call_off_exercises(incident, at)
 
 
 def open_scopes(incident: Incident) -> None:
