@@ -164,7 +164,7 @@ class Responder(Base):
 
 
 class RollCall(Base):
-    """报平安: the last word of one person; the words before it are in the timeline."""
+    """报平安: the last word of one person; the words before it are in the timeline, folded by door and minute."""
 
     __tablename__ = "roll_calls"
     __table_args__ = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 import notifications
 from backend.incidents import audience, records, showing
-from backend.incidents.models import Incident, RollCall
+from backend.incidents.models import Incident, IncidentEntry, RollCall
 from backend.incidents.people import home_in
 from backend.incidents.service import seen
 from backend.incidents.settling import duty_of
@@ -27,6 +27,7 @@ from notifications import Recipient
 from notifications import service as notices
 
 Needs = dict[UUID, list[dict[str, Any]]]
+FOLDED = timedelta(minutes=1)
 ANSWERS = ("people", "can_walk", "smoke")
 
 
@@ -39,7 +40,10 @@ def answer(
     smoke: bool | None = None,
     dwelling_id: UUID | None = None,
 ) -> Incident:
-    """One person's word, in any state: a late one from a queue is kept too. The same word again changes nothing."""
+    """One person's word, in any state: a late one from a queue is kept too. The same word again changes nothing.
+
+    The row always holds the newest word; the timeline folds what one door says to and fro within a minute.
+    """
     incident = seen(actor, incident_id)
     home = _home(actor, incident, dwelling_id)
     given = {"status": status, "people": people, "can_walk": can_walk, "smoke": smoke, "dwelling_id": home}
@@ -58,11 +62,36 @@ def answer(
     door = db.session().get(Dwelling, home) if home else None
     said = {"status": status, "people": people, "can_walk": can_walk, "smoke": smoke}
     number = door.number if door else None
-    records.add_entry(incident, at, "roll_call", status, actor.person_id, who, number=number, **said)
+    if before is None or _is_news(incident, actor.person_id, home, said, at):
+        door_id = str(home) if home else None
+        records.add_entry(
+            incident, at, "roll_call", status, actor.person_id, who, number=number, dwelling=door_id, **said
+        )
     notices.mark_answered(incident.id, actor.person_id)
     if status == "help":
         _call_for_help(actor, incident, door, people, at)
     return incident
+
+
+def _is_news(incident: Incident, person_id: UUID, home: UUID | None, said: dict[str, Any], at: datetime) -> bool:
+    """Whether the door's last minute has not said this yet: another word, or a call for help that got graver."""
+    door = IncidentEntry.params["dwelling"].as_string() == str(home) if home else IncidentEntry.person_id == person_id
+    query = select(IncidentEntry.params).where(
+        IncidentEntry.incident_id == incident.id,
+        IncidentEntry.at > at - FOLDED,
+        IncidentEntry.verb == "roll_call",
+        IncidentEntry.branch == said["status"],
+        door,
+    )
+    recent = list(db.session().scalars(query))
+    if not recent or said["status"] != "help":
+        return not recent
+    known = [_gravity(one) for one in recent]
+    return any(mine > max(theirs) for mine, *theirs in zip(_gravity(said), *known, strict=True))
+
+
+def _gravity(said: dict[str, Any]) -> tuple[int, bool, bool]:
+    return said["people"] or 1, said["can_walk"] is False, said["smoke"] is True
 
 
 def _home(actor: Actor, incident: Incident, wanted: UUID | None) -> UUID | None:
