@@ -14,7 +14,6 @@ export class Fire {
 	#home = $state.raw<Resource<HomeView> | undefined>(undefined);
 	#other = $state.raw<Resource<BuildingCard> | undefined>(undefined);
 	#local = $state.raw<LocalWords | undefined>(undefined);
-	isRead = $state(false);
 
 	constructor(readonly id: string) {
 		this.detail = new Resource<IncidentDetail>('/incidents/' + id);
@@ -35,9 +34,7 @@ export class Fire {
 		};
 		/* the phone's own words, for when the server's are not here */
 		void import('./situation.ts').then((own) => (this.#local = own.localWords)).catch(() => undefined);
-		void this.#read().then(() => {
-			if (!isStopped) void this.detail.refresh().then(() => this.#others());
-		});
+		void this.#read().then(() => (isStopped ? undefined : this.#others()));
 		const stops = [
 			live.on('incident', (data) => {
 				if ((data as Incident | null)?.id !== this.id) return;
@@ -129,8 +126,8 @@ export class Fire {
 		} catch {
 			/* no store */
 		}
-		if (!this.#home.data) await this.#home.refresh();
-		this.isRead = true;
+		/* both at once: on a slow network each question costs a second of somebody who must leave */
+		await Promise.all([this.detail.refresh(), this.#home.data ?? this.#home.refresh()]);
 	}
 
 	/** Another building of the same fire: its picture, if we may see it. */

@@ -51,10 +51,12 @@ class Session {
 
 	/** First the phone's memory, then the server's word; without a network the memory stands. */
 	async start(): Promise<void> {
+		const asked = get<Me>('/me');
+		asked.catch(() => undefined); // heard below, after the memory, which answers in its own time
 		const kept = await setting<Me>('me');
 		if (kept) this.#enter(kept);
 		try {
-			const me = await get<Me>('/me');
+			const me = await asked;
 			await keepSetting('me', me);
 			this.#enter(me);
 		} catch (reason) {
