@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from backend.kernel import clock, db, jobs, policy, stream
+from backend.kernel import clock, db, jobs, policy, scope, stream
 from backend.kernel.ids import new_id
 from notifications import contacts, rows, texts
 from notifications.kinds import KINDS
@@ -47,11 +47,13 @@ def send(
     urgency: str | None = None,
     params: Mapping[str, Any] | None = None,
     sessions: Sequence[UUID] | None = None,
+    scope_path: str = scope.ROOT,
 ) -> int:
     """Tell `recipients` of one step of one subject, in their order; returns how many were not told of it before.
 
     Idempotent by (subject id, step, person), also when two processes send at once. Works inside the caller's
-    transaction. `sessions` limits pushes to the phones of these sessions (the test of one phone).
+    transaction. `sessions` limits pushes to the phones of these sessions (the test of one phone). `scope_path` is the
+    place it is about, whose policies say how long a receipt is awaited and how old a proof may be.
     """
     urgency, now = urgency or KINDS[kind].urgency, clock.now()
     wanted = {r.person_id: r for r in reversed(recipients)}
@@ -60,7 +62,7 @@ def send(
     told = rows.add_notices(kind, subject, step, urgency, now, notices) if notices else set()
     fresh = [one for one in notices if one.id in told]
     if fresh:
-        _ring(urgency, _deliver(kind, urgency, fresh, now, sessions))
+        _ring(urgency, _deliver(kind, urgency, fresh, now, sessions, scope_path))
         _show(fresh, kind, subject, urgency, now)
     return len(fresh)
 
@@ -69,12 +71,14 @@ def _notice(kind: str, to: Recipient, shared: Mapping[str, Any]) -> NewNotice:
     return NewNotice(new_id(), to.person_id, {**shared, **to.params}, to.sms or KINDS[kind].sms)
 
 
-def _deliver(kind: str, urgency: str, notices: list[NewNotice], now: datetime, sessions: Sequence[UUID] | None) -> int:
+def _deliver(
+    kind: str, urgency: str, notices: list[NewNotice], now: datetime, sessions: Sequence[UUID] | None, path: str
+) -> int:
     """Write the deliveries: every live phone, and SMS by its rule. Who has no proven push gets both at once."""
     people = [notice.person_id for notice in notices]
     phones = _phones(people, sessions)
-    fallback = timedelta(seconds=float(policy.get(FALLBACK_S)))
-    proof = now - timedelta(days=float(policy.get(PROOF_DAYS)))
+    fallback = timedelta(seconds=float(policy.get(FALLBACK_S, path)))
+    proof = now - timedelta(days=float(policy.get(PROOF_DAYS, path)))
     held = {} if urgency == "alarm" or KINDS[kind].is_exempt else _quiet(people, now)
     ways: list[NewDelivery] = []
     waiting: dict[UUID, datetime] = {}

@@ -126,7 +126,7 @@ def send(incident: Incident, kind: str, name: str, people: list[UUID], sms: str 
         "incident": {**telling.item, "words": text},
     }
     recipients = [Recipient(person, sms=sms) for person in people]
-    return notifications.send(kind, subject=(SUBJECT, incident.id), step=name, recipients=recipients, params=params)
+    return _send(incident, kind, name, recipients, params)
 
 
 def _params(incident: Incident, *, is_full: bool) -> dict[str, object]:
@@ -141,7 +141,18 @@ def _params(incident: Incident, *, is_full: bool) -> dict[str, object]:
 
 def send_all(incident: Incident, kind: str, name: str, people: list[Recipient]) -> int:
     params = _params(incident, is_full=False) | {"reason": _reason(incident)}
-    return notifications.send(kind, subject=(SUBJECT, incident.id), step=name, recipients=people, params=params)
+    return _send(incident, kind, name, people, params)
+
+
+def _send(incident: Incident, kind: str, name: str, people: list[Recipient], params: dict[str, object]) -> int:
+    return notifications.send(
+        kind,
+        subject=(SUBJECT, incident.id),
+        step=name,
+        recipients=people,
+        params=params,
+        scope_path=incident.scope_path,
+    )
 
 
 def _reason(incident: Incident) -> str:

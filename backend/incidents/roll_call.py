@@ -122,7 +122,12 @@ def _call_for_help(actor: Actor, incident: Incident, door: Dwelling | None, peop
     step = f"rollcall.{actor.person_id}.{int(at.timestamp()) // 60}"
     recipients = [Recipient(person) for person in audience.ring0(incident)]
     notifications.send(
-        "rollcall.help", subject=("incident", incident.id), step=step, recipients=recipients, params=params
+        "rollcall.help",
+        subject=("incident", incident.id),
+        step=step,
+        recipients=recipients,
+        params=params,
+        scope_path=incident.scope_path,
     )
     paths = [scope.scope_path for scope in incident.scopes]
     stream.emit("incident", showing.item(incident), paths=paths, permission="rollcall.see")

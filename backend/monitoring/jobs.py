@@ -125,6 +125,7 @@ def _tell_opened(row: Any, number: int) -> None:
         step="opened",
         recipients=[Recipient(p) for p in people],
         params=_params(row, number),
+        scope_path=fault.scope_path,
     )
 
 
@@ -140,6 +141,7 @@ def _tell_recovered(row: Any) -> None:
             step="recovered",
             recipients=[Recipient(p) for p in people],
             params=_params(row, 1),
+            scope_path=fault.scope_path,
         )
 
 

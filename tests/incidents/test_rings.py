@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from backend.places.models import Area
 from notifications.models import Notice
 from tests.factories.accounts import create_grant, create_person
 from tests.factories.incidents import Watch, create_incident, create_watch
+from tests.factories.notifications import create_subscription
 from tests.factories.places import create_building, create_estate, create_resident, find_dwelling
 from tests.factories.stations import create_shift, create_station
 
@@ -241,3 +242,15 @@ def test_a_city_may_ring_police_at_ring_0() -> None:
     with db.transaction():
         policy.put("incidents.ring0_police", watch.estate.scope_path, True)
     assert watch.people["police"].id in told(create_incident(watch.tower, 3), "ring0.0")
+
+
+def test_how_long_a_receipt_is_awaited_is_the_building_s_own_policy() -> None:
+    watch = create_watch()
+    desk = watch.people["desk"]
+    create_subscription(desk.id, "https://push.example/desk", proved_at=clock.now())
+    with db.transaction():
+        policy.put("notices.fallback_s", watch.tower.scope_path, 77)
+    incident = create_incident(watch.tower, 3)
+    with db.transaction() as session:
+        notice = session.scalars(select(Notice).filter_by(subject_id=incident.id, person_id=desk.id)).one()
+    assert notice.fallback_at - notice.created_at == timedelta(seconds=77)

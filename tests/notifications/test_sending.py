@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from backend.kernel import clock, db, jobs
+from backend.kernel import clock, db, jobs, policy
 from backend.kernel.ids import new_id
 from notifications import Recipient, outbox, preferences, send, sending, service
 from notifications.contacts import Contact
@@ -211,3 +211,23 @@ def test_quiet_hours_hold_back_news_and_never_an_alarm(tell: Tell, deliveries: L
         tell([person], new_id())
         waits = [(one.next_at - clock.now()).total_seconds() / 3600 for one in deliveries()]
     assert waits == [7.5, 0]
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_when_sms_joins_and_what_proves_a_phone_are_of_the_place(notices: Load, deliveries: Load) -> None:
+    """A city may wait longer than the rest, and an estate may want a fresher proof."""
+    far, near = new_id(), new_id()
+    for person in (far, near):
+        create_subscription(person, f"https://push.example/{person}", proved_at=clock.now() - timedelta(days=10))
+    with db.transaction():
+        policy.put("notices.fallback_s", "/33/", 90)
+        policy.put("notices.proof_days", "/33/3301/e/", 5)
+        for person, path in ((far, "/33/3302/"), (near, "/33/3301/e/b/")):
+            to = [Recipient(person, sms="fallback")]
+            send("incident.suspected", subject=("incident", new_id()), step="r", recipients=to, scope_path=path)
+    by_person = {one.person_id: one for one in notices()}
+    assert by_person[far].fallback_at - by_person[far].created_at == timedelta(seconds=90)
+    channels = {
+        person: {d.channel for d in deliveries() if d.notice_id == by_person[person].id} for person in by_person
+    }
+    assert channels == {far: {"push"}, near: {"push", "sms"}}
