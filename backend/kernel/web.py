@@ -14,6 +14,17 @@ from backend.kernel import refusals
 from backend.kernel.config import settings
 from backend.kernel.jsonable import Id, Time
 
+SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    # A responder's arrival and a caller's place; the screen of who is on shift. A photo's file input needs none.
+    "Permissions-Policy": "geolocation=(self), screen-wake-lock=(self), camera=(), microphone=(), payment=(), usb=()",
+}
+HSTS = "max-age=31536000"
+"""A year, for this host only: its other subdomains are not ours to bind."""
+
 
 class ErrorSchema(ma.Schema):
     """The one error shape; `details` of a conflict carry the current state."""
@@ -68,9 +79,11 @@ def _schema_name(schema: Any) -> str:
 
 
 def _headers(answer: Response) -> Response:
-    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
-    answer.headers.setdefault("Referrer-Policy", "no-referrer")
-    answer.headers.setdefault("X-Frame-Options", "DENY")
+    """Pages bring a Content-Security-Policy of their own (spa, api_page); what is no page loads nothing."""
+    for name, value in SAFE.items():
+        answer.headers.setdefault(name, value)
+    if settings().is_https:
+        answer.headers.setdefault("Strict-Transport-Security", HSTS)
     if request.path.startswith("/api/"):
         answer.headers.setdefault("Cache-Control", "no-store")
     return answer
