@@ -1,4 +1,6 @@
 import adapter from '@sveltejs/adapter-static';
+import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'vite';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vitest/config';
 import { contentVersion } from './scripts/version.mjs';
@@ -6,12 +8,24 @@ import { contentVersion } from './scripts/version.mjs';
 /** Kit's announcer sets one style attribute; its hash is stable within a Kit version (checked by the browser tests). */
 const ANNOUNCER_STYLE = 'sha256-S8qMpvofolR8Mpjy4kQvEm7m1q8clzU4dfDH0AmvZjo=';
 
+/** Kit carries devalue for the data of its server, which this app does not have; the page's shell is made with the real one. */
+const plainDevalue: Plugin = {
+	name: 'plain-devalue',
+	enforce: 'pre',
+	apply: 'build',
+	resolveId(source) {
+		if (source !== 'devalue' || this.environment.name !== 'client') return null;
+		return fileURLToPath(new URL('src/lib/core/plain-devalue.ts', import.meta.url));
+	}
+};
+
 const version = process.env.APP_VERSION ?? contentVersion();
 
 export default defineConfig({
 	/* Kit's own $app/env leaves the worker without a version unless it also imports the list of files */
 	define: { __APP_VERSION__: JSON.stringify(version) },
 	plugins: [
+		plainDevalue,
 		sveltekit({
 			adapter: adapter({ pages: 'build', assets: 'build', fallback: 'index.html', precompress: true }),
 			version: { name: version },
@@ -52,7 +66,7 @@ export default defineConfig({
 											id
 										) &&
 										(/node_modules\/(svelte|@sveltejs\/kit|devalue|esm-env|clsx)\//.test(id) ||
-											/src\/lib\/core\/(api|db|live|session|time|pwa\/focus|ui\/tower\/(Tower|from))/.test(
+											/src\/lib\/core\/(api|db|live|plain-devalue|session|time|pwa\/focus|ui\/tower\/(Tower|from))/.test(
 												id
 											) ||
 											/src\/lib\/core\/ui\/(Age|Button|Empty|ErrorLine|Icon|icons-base|Skeleton|TopBar)\.(svelte|ts)/.test(
