@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { around, drawEstate, onEdge } from './plan.ts';
+import { around, commonStart, drawEstate, onEdge, withoutStart } from './plan.ts';
 
 const rect = { x: 0, y: 0, w: 100, h: 50 };
 
@@ -19,6 +19,16 @@ describe('the ring road', () => {
 			{ x: 0, y: 0 },
 			{ x: 0, y: 20 }
 		]);
+	});
+});
+
+describe('the names on a plan', () => {
+	it('leave out what all of them begin with, but never a number', () => {
+		const names = ['晨光里 10 号楼', '晨光里 1 号楼'];
+		expect(commonStart(names)).toBe('晨光里');
+		expect(names.map((name) => withoutStart(name, '晨光里'))).toEqual(['10 号楼', '1 号楼']);
+		expect(commonStart(['晨光里 7 号楼'])).toBe('');
+		expect(withoutStart('裙房', '裙房')).toBe('裙房');
 	});
 });
 

@@ -6,6 +6,18 @@ export type Gate = Spot & { is_fire_lane: boolean };
 export type Xy = { x: number; y: number };
 export type Rect = { x: number; y: number; w: number; h: number };
 
+/** What the names of an estate's buildings begin with alike: "晨光里" of "晨光里 7 号楼". */
+export function commonStart(names: readonly string[]): string {
+	const [first = '', ...rest] = names;
+	let length = 0;
+	while (length < first.length && rest.length && rest.every((name) => name[length] === first[length]))
+		length += 1;
+	return first.slice(0, length).replace(/[\d\s]+$/, '');
+}
+
+export const withoutStart = (name: string, common: string): string =>
+	(name.startsWith(common) && name.slice(common.length).trim()) || name;
+
 const LAT_M = 111_000;
 /* what a building of its kind covers, in metres: good enough to find it, and marked as a drawing */
 const SIZE: Record<string, [number, number]> = {
