@@ -25,7 +25,7 @@ function create_incident(change: Partial<Incident> & { at?: number[] } = {}): In
 		last_signal_at: null,
 		version: 1,
 		...rest
-	};
+	} as Incident;
 }
 function create_place(own = 18): Place {
 	const floors = Array.from({ length: 33 }, (_, i) => ({
@@ -34,14 +34,14 @@ function create_place(own = 18): Place {
 		label: String(i + 1),
 		is_refuge: [11, 22].includes(i + 1)
 	}));
-	const building: BuildingCard = {
+	const building = {
 		id: 'b',
 		name: '7 号楼',
 		kind: 'tower',
 		estate: null,
 		floors,
 		plan: { meeting_point: { zh: '南门广场', en: 'South Gate' } }
-	};
+	} as unknown as BuildingCard;
 	return {
 		building,
 		own: { dwelling_id: 'd', number: '1804', floor_ordinal: own, floor_label: String(own), state: 'admitted' }

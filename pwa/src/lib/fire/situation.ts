@@ -1,7 +1,11 @@
-import type { Incident, Words } from '#lib/core/api/index.ts';
+import { nameIn, type Incident, type Words } from '#lib/core/api/index.ts';
 import * as m from '#lib/paraglide/messages.js';
 import type { FireView, Place } from './types.ts';
 
+const placeName = ({ building, estate }: FireView) => {
+	const known = building ?? estate;
+	return known ? nameIn(known) : '';
+};
 const isOver = (incident: Incident) => incident.state === 'closed' || incident.state === 'false_alarm';
 const isUnsure = (incident: Incident) => incident.state === 'suspected' || incident.state === 'watching';
 
@@ -37,7 +41,7 @@ export function situationOf(incident: FireView, place: Place): Words['situation'
 }
 
 function what(incident: FireView): string {
-	const building = incident.building?.name ?? incident.estate?.name ?? '';
+	const building = placeName(incident);
 	const label = incident.floors[0]?.label;
 	if (incident.state === 'false_alarm') return m.fire_what_false();
 	if (incident.state === 'closed') return m.fire_what_over();
@@ -67,7 +71,7 @@ function where(incident: FireView, place: Place, situation: Words['situation']):
 	if (situation === 'own_floor') return m.fire_where_own_floor();
 	if (own && near !== null && situation === 'above') return m.fire_where_above({ n: flights(own, near) });
 	if (own && near !== null && situation === 'below') return m.fire_where_below({ n: flights(own, near) });
-	return m.fire_where_other({ building: incident.building?.name ?? incident.estate?.name ?? '' });
+	return m.fire_where_other({ building: placeName(incident) });
 }
 
 type Step = Words['steps'][number];
