@@ -1,4 +1,4 @@
-import type { HomeView } from '#lib/core/api/index.ts';
+import { nameIn, type HomeView } from '#lib/core/api/index.ts';
 
 /** What the person chose: a floor of the own building, or where the phone is. */
 export type Spot = { floorId: string | null } | { lat: number; lon: number; accuracy: number };
@@ -21,4 +21,19 @@ export function wherePossible(
 	const own = building.floors.find((floor) => floor.ordinal === home.own?.floor_ordinal)?.id ?? null;
 	const floor = spot ? spot.floorId : own;
 	return { building_id: building.id, ...(floor ? { floor_id: floor } : {}) };
+}
+
+/** A building's name for a stranger: the Chinese one has its estate in it, the English one stands beside it. */
+export function publicName(seen: {
+	name: string;
+	name_en: string;
+	estate: string;
+	estate_en: string;
+}): string {
+	const [name, estate] = [nameIn(seen), nameIn({ name: seen.estate, name_en: seen.estate_en })];
+	return !estate || name.includes(estate)
+		? name
+		: name === seen.name
+			? `${estate} ${name}`
+			: `${name}, ${estate}`;
 }
