@@ -33,6 +33,18 @@ export function proof(view: HomeView): string[] {
 	];
 }
 
+/** The fault that the drawing shows: the first that has a floor. Its place in words stands beside it. */
+export function faultMark(faults: readonly Fault[]): { ordinal: number; text: string } | null {
+	const first = faults.find((fault) => fault.floor);
+	if (!first?.floor) return null;
+	const floor = m.floor({ label: first.floor.label });
+	const place = first.place ?? '';
+	return {
+		ordinal: first.floor.ordinal,
+		text: place.includes(floor) ? place : [floor, place].join(' ').trim()
+	};
+}
+
 export function isOpen(fault: Fault): boolean {
 	return fault.state !== 'recovered';
 }

@@ -39,6 +39,18 @@ describe('projection', () => {
 	});
 });
 
+describe('a floor of its own colour', () => {
+	test('shows of a stair notch only what the wall before it leaves free', () => {
+		const f = frameOf({ floors: storeys(33) });
+		const xs = (cls: string) =>
+			[...(shape(tower({ own: 18 }), cls) ?? '').matchAll(/[ML](-?[\d.]+) /g)].map(([, x]) => Number(x));
+		const leftWall = project(f.x2, f.b, 0)[0];
+		const leftNotch = xs('groove-l own').filter((x) => x < 0);
+		expect(leftNotch.length).toBeGreaterThan(0);
+		expect(Math.max(...leftNotch)).toBeLessThanOrEqual(leftWall + 0.1);
+	});
+});
+
 describe('floors', () => {
 	test.each([2, 3, 18, 33, 60])('a house of %i floors has windows on each and fits its box', (top) => {
 		const drawing = tower({ floors: storeys(top), isLit: false });

@@ -31,11 +31,13 @@ function lamp(ordinal: number, bay: number, window: number): boolean {
 	return ((seed ^ (seed >>> 16)) >>> 0) % 100 < 17;
 }
 
-function grooves(layers: Layers, f: Frame, z: number, h: number, suffix: string): void {
-	layers.add('groove-l' + suffix, wall([f.x1, f.b - f.notch], [f.x2, f.b - f.notch], z, h));
+/** `hidden`: how much of the notch's back the wall before it covers; the walls' own pass paints over it by itself. */
+function grooves(layers: Layers, f: Frame, z: number, h: number, suffix: string, hidden = 0): void {
+	const [x2, y2] = [Math.max(f.x1, f.x2 - hidden), Math.max(f.y1, f.y2 - hidden)];
+	layers.add('groove-l' + suffix, wall([f.x1, f.b - f.notch], [x2, f.b - f.notch], z, h));
 	layers.add('groove-r' + suffix, wall([f.x1, f.b], [f.x1, f.b - f.notch], z, h));
 	layers.add('groove-l' + suffix, wall([f.a - f.notch, f.y1], [f.a, f.y1], z, h));
-	layers.add('groove-r' + suffix, wall([f.a - f.notch, f.y1], [f.a - f.notch, f.y2], z, h));
+	layers.add('groove-r' + suffix, wall([f.a - f.notch, f.y1], [f.a - f.notch, y2], z, h));
 }
 
 function windows(
@@ -103,7 +105,7 @@ function special(f: Frame, ordinal: number, kind: Exclude<FloorKind, 'plain'>): 
 	const z = f.floorZ(ordinal);
 	const bulge = kind === 'own' ? 0 : BULGE;
 	const suffix = ' ' + kind;
-	grooves(layers, f, z, f.storey, suffix);
+	grooves(layers, f, z, f.storey, suffix, f.notch + bulge);
 	for (const bay of bays(f, bulge))
 		layers.add((bay.isLeft ? 'l' : 'r') + suffix, wall(bay.from, bay.to, z, f.storey));
 	windows(layers, f, z, ordinal, kind, false);
