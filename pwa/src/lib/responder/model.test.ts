@@ -5,6 +5,7 @@ import {
 	floorsWithNeed,
 	gatesFor,
 	isRed,
+	joinedTowers,
 	mapAddress,
 	may,
 	nextStep,
@@ -29,7 +30,7 @@ const who = (more: Partial<Who> = {}): Who => ({
 });
 
 function createIncident(changes: Partial<Detail> = {}): Detail {
-	return {
+	return <Detail>{
 		id: 'i',
 		category: 'fire',
 		state: 'suspected',
@@ -159,6 +160,35 @@ describe('doors', () => {
 			'1801',
 			'1901',
 			'401'
+		]);
+	});
+	it('of a joined tower come after the own ones in the same need, tower by tower; what has no doors is no tower', () => {
+		const joined = (name: string, ...floors: Roll['floors']) => ({
+			building: { id: name, name },
+			totals: roll.totals,
+			floors
+		});
+		const garage: Roll = {
+			...roll,
+			joined: [
+				joined('10 号楼', floor(3, door('301'))),
+				joined('裙房', floor(1)),
+				joined('2 号楼', floor(9, door('901', { status: 'help' })), floor(2, door('201')))
+			]
+		};
+		expect(joinedTowers(garage).map(({ building }) => building.name)).toEqual(['2 号楼', '10 号楼']);
+		const order = doorsToKnock(garage, new Set([18])).map(({ building, door: { number } }) => [
+			building?.name ?? '',
+			number
+		]);
+		expect(order.slice(0, 3)).toEqual([
+			['', '2001'],
+			['2 号楼', '901'],
+			['', '501']
+		]);
+		expect(order.slice(-2)).toEqual([
+			['2 号楼', '201'],
+			['10 号楼', '301']
 		]);
 	});
 	it('of the floors that need somebody are the burning one, calls for help, and who cannot leave alone', () => {

@@ -1,4 +1,4 @@
-import type { Category, IncidentState } from '#lib/core/api/index.ts';
+import type { Category, IncidentState, Named } from '#lib/core/api/index.ts';
 import type { Detail, Door, GatePoint, Item, Responder, Roll, RollCounts, RollFloor, Verb } from './types.ts';
 
 const OPEN: IncidentState[] = ['suspected', 'watching', 'confirmed', 'controlled'];
@@ -114,6 +114,12 @@ export function nextStep(incident: Detail, who: Who): Verb | null {
 
 // --- roll call ----------------------------------------------------------------------------------------------
 
+/** The joined towers in which people live, by name: what burns in the garage below them is theirs too. */
+export const joinedTowers = (roll: Roll) =>
+	(roll.joined ?? [])
+		.filter(({ floors }) => floors.some((floor) => floor.dwellings.length))
+		.sort((a, b) => a.building.name.localeCompare(b.building.name, 'zh', { numeric: true }));
+
 export const needsHelp = (door: Door) => (door.needs ?? 0) > 0 || Boolean(door.who?.length);
 export const countsOf = (floor: RollFloor): RollCounts => ({
 	safe: floor.dwellings.filter((door) => door.status === 'safe').length,
@@ -131,15 +137,23 @@ export function floorsWithNeed(roll: Roll, burning: ReadonlySet<number>): RollFl
 }
 
 /** Who is to be fetched first: asks for help, then known to need help, then silent; the floors above the fire first. */
-export function doorsToKnock(roll: Roll, burning: ReadonlySet<number>): { floor: RollFloor; door: Door }[] {
+export function doorsToKnock(
+	roll: Roll,
+	burning: ReadonlySet<number>
+): { building: Named | null; floor: RollFloor; door: Door }[] {
 	const lowest = Math.min(...burning, Infinity);
 	const rank = (door: Door) => (door.status === 'help' ? 0 : needsHelp(door) ? 1 : 2);
-	return roll.floors
-		.flatMap((floor) => floor.dwellings.map((door) => ({ floor, door })))
+	const boards = [{ building: null, floors: roll.floors }, ...(roll.joined ?? [])];
+	return boards
+		.flatMap(({ building, floors }) =>
+			floors.flatMap((floor) => floor.dwellings.map((door) => ({ building, floor, door })))
+		)
 		.filter(({ door }) => door.status !== 'safe')
 		.sort(
 			(a, b) =>
 				rank(a.door) - rank(b.door) ||
+				Number(Boolean(a.building)) - Number(Boolean(b.building)) ||
+				(a.building?.name ?? '').localeCompare(b.building?.name ?? '', 'zh', { numeric: true }) ||
 				Number(b.floor.ordinal >= lowest) - Number(a.floor.ordinal >= lowest) ||
 				Math.abs(a.floor.ordinal - lowest) - Math.abs(b.floor.ordinal - lowest) ||
 				a.door.number.localeCompare(b.door.number)

@@ -1,4 +1,4 @@
-import type { Id, Incident, IncidentDetail, Named, Time } from '#lib/core/api/index.ts';
+import type { Fits, Id, Incident, IncidentDetail, Named, Shapes, Time } from '#lib/core/api/index.ts';
 
 export type Verb =
 	| 'acknowledge'
@@ -61,11 +61,7 @@ export type Responder = {
 };
 
 /** A list item with the door, when the detector hangs in one. */
-export type Item = Incident & {
-	dwelling?: { id?: Id; number: string } | null;
-	case_at?: Time;
-	watching_at?: Time | null;
-};
+export type Item = Incident;
 
 export type Evidence = {
 	at: Time;
@@ -77,8 +73,8 @@ export type Evidence = {
 };
 
 /** An incident as a responder reads it. */
-export type Detail = Omit<IncidentDetail, 'roll_call' | 'evidence' | 'timeline'> &
-	Item & {
+export type Detail = Item &
+	Pick<Partial<IncidentDetail>, 'words' | 'own' | 'told' | 'roll_call_mine'> & {
 		/** In the asker's language, with the door for who goes there. */
 		place?: string;
 		timeline: Line[];
@@ -86,7 +82,7 @@ export type Detail = Omit<IncidentDetail, 'roll_call' | 'evidence' | 'timeline'>
 		roll_call?: Roll | null;
 		may?: string[];
 		watching_until?: Time | null;
-		dismissal?: { person: Named; reason: string; note?: string | null; at: Time } | null;
+		dismissal?: { person: Named; reason: string; note?: string | null; at: Time | null } | null;
 		responders?: Responder[];
 		cause?: string | null;
 		grade?: string | null;
@@ -135,3 +131,10 @@ export type GatePoint = {
 	gcj?: { lat: number; lon: number };
 	is_fire_lane: boolean;
 };
+
+/** What the server gives must fit what the screens above take. */
+export type Checked = [
+	Fits<Detail, Shapes['IncidentDetail']>,
+	Fits<ReportData, Shapes['Report']>,
+	Fits<GatePoint, Shapes['Gate']>
+];
