@@ -10,7 +10,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask, Response, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend.kernel import refusals
+from backend.kernel import lane, refusals
 from backend.kernel.config import settings
 from backend.kernel.jsonable import Id, Time
 
@@ -57,6 +57,8 @@ def set_up(app: Flask) -> flask_smorest.Api:
     if settings().trusted_proxies:
         hops = settings().trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way
+    app.wsgi_app = lane.Lane(app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way
+    app.before_request(lane.check)
     refusals.set_up(app)
     app.after_request(_headers)
     return _api(app)

@@ -1,0 +1,118 @@
+"""Reads wait in line, writes and the health page do not."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from backend.kernel.lane import CROWDED, Lane
+from tests.waiting import until
+
+
+class Slow:
+    """An application whose every request stands until it is let go; notes how many ran side by side."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.order: list[str] = []
+        self.running = self.most = 0
+        self.refused = 0
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        if environ.get(CROWDED):
+            self.refused += 1
+            return []
+        with self._lock:
+            self.running += 1
+            self.most = max(self.most, self.running)
+            self.order.append(environ["PATH_INFO"])
+        self.go.wait(10)
+        with self._lock:
+            self.running -= 1
+        return []
+
+
+@contextmanager
+def asking(lane: Lane, *asked: tuple[str, str]) -> Iterator[list[threading.Thread]]:
+    """Requests (method, path) in threads of their own."""
+    threads = [_thread(lane, method, path) for method, path in asked]
+    for thread in threads:
+        thread.start()
+    try:
+        yield threads
+    finally:
+        for thread in threads:
+            thread.join(10)
+
+
+def _thread(lane: Lane, method: str, path: str) -> threading.Thread:
+    return threading.Thread(target=lane, args=({"REQUEST_METHOD": method, "PATH_INFO": path}, None), daemon=True)
+
+
+def test_a_few_reads_run_and_the_others_wait() -> None:
+    app = Slow()
+    with asking(Lane(app, at_once=2), *[("GET", f"/{n}") for n in range(6)]):
+        until(lambda: app.running == 2)
+        app.go.set()
+    assert (app.most, len(app.order), app.refused) == (2, 6, 0)
+
+
+def test_who_writes_goes_past_the_line() -> None:
+    app = Slow()
+    lane = Lane(app, at_once=1)
+    with asking(lane, ("GET", "/a"), ("GET", "/b")):
+        until(lambda: app.running == 1)
+        with asking(lane, ("POST", "/tap"), ("GET", "/health/ready")):
+            until(lambda: {"/tap", "/health/ready"} <= set(app.order))
+            app.go.set()
+
+
+def test_the_line_is_served_in_order() -> None:
+    app = Slow()
+    lane = Lane(app, at_once=1)
+    with asking(lane, ("GET", "/first")):
+        until(lambda: app.running == 1)
+        with asking(lane, ("GET", "/second")):
+            until(lambda: len(lane._line) == 1)
+            with asking(lane, ("GET", "/third")):
+                until(lambda: len(lane._line) == 2)
+                app.go.set()
+    assert app.order == ["/first", "/second", "/third"]
+
+
+def test_who_waited_in_vain_is_refused_and_leaves_the_line() -> None:
+    app = Slow()
+    lane = Lane(app, at_once=1, patience_s=0.01)
+    with asking(lane, ("GET", "/a")):
+        until(lambda: app.running == 1)
+        with asking(lane, ("GET", "/b")):
+            until(lambda: app.refused == 1)
+        app.go.set()
+    assert app.order == ["/a"]
+    with asking(lane, ("GET", "/c")):
+        pass
+    assert app.order == ["/a", "/c"]
+
+
+def test_a_failing_read_gives_its_place_back() -> None:
+    def failing(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        raise ValueError(environ["PATH_INFO"])
+
+    lane = Lane(failing, at_once=1)
+    for _ in range(3):
+        try:
+            lane({"REQUEST_METHOD": "GET", "PATH_INFO": "/"}, None)
+        except ValueError as error:
+            assert str(error) == "/"
+    assert lane._free == 1
+
+
+def test_the_refusal_says_when_to_come_again(client: Any) -> None:
+    answer = client.get("/api/me", environ_overrides={CROWDED: True})
+    assert answer.status_code == 503
+    assert answer.json["code"] == "Crowded"
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "119" in answer.json["message"]
