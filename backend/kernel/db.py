@@ -8,9 +8,10 @@ from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
+from backend.kernel import pool
 from backend.kernel.config import settings
 from backend.kernel.tables import Base, Row
 
@@ -26,7 +27,7 @@ _bound: tuple[Connection, int] | None = None
 
 @lru_cache(maxsize=1)
 def engine() -> Engine:
-    return create_engine(settings().database_url, pool_size=10, max_overflow=30, pool_pre_ping=True, pool_recycle=900)
+    return pool.connect(settings().database_url)
 
 
 def session() -> Session:
