@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from queue import Empty, Full, Queue
+from queue import Empty, SimpleQueue
 from uuid import UUID
 
 from backend.kernel import clock, scope
@@ -32,16 +32,16 @@ def encode(event: StreamEvent) -> bytes:
 
 @dataclass(eq=False)
 class Client:
-    """One open stream: what its actor may see, and the events that wait for it."""
+    """One open stream: what its actor may see, and the events that wait for it (at most `WAITING`)."""
 
     actor: Actor
-    waiting: Queue[bytes] = field(default_factory=lambda: Queue(WAITING))
+    waiting: SimpleQueue[bytes] = field(default_factory=SimpleQueue)  # a Queue has 4 KB of locks, and there are many
     made_at: float = field(default_factory=clock.monotonic)
 
     def offer(self, message: bytes) -> None:
-        try:
+        if self.waiting.qsize() < WAITING:
             self.waiting.put_nowait(message)
-        except Full:
+        else:
             self.end()
 
     def end(self) -> None:
