@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, bindparam, select, update
 
 from backend.accounts import cookies
 from backend.accounts.models import Grant, Person, SignIn
@@ -34,11 +34,7 @@ def load(request: Any) -> Actor | None:
 def actor_of(token: str) -> Actor | None:
     """The person behind a live session's token, or None."""
     now = clock.now()
-    query = _with_grants(SignIn.id, SignIn.seen_at).join(SignIn, SignIn.person_id == Person.id)
-    query = query.where(
-        SignIn.token_hash == cookies.token_hash(token), SignIn.ended_at.is_(None), SignIn.expires_at > now
-    )
-    rows = db.session().execute(query).all()
+    rows = db.session().execute(OF_TOKEN, {"token_hash": cookies.token_hash(token), "now": now}).all()
     if not rows:
         return None
     session_id, seen_at = rows[0][-2:]
@@ -57,6 +53,16 @@ def _with_grants(*more: Any) -> Select[Any]:
     columns = (Person.id, Person.name, Person.language, Grant.role, Grant.paths, Grant.building_paths, *more)
     live = (Grant.person_id == Person.id) & Grant.ended_at.is_(None)
     return select(*columns).select_from(Person).outerjoin(Grant, live)
+
+
+# Made once: each request asks it, and to build it costs as much as to run it.
+OF_TOKEN = (
+    _with_grants(SignIn.id, SignIn.seen_at)
+    .join(SignIn, SignIn.person_id == Person.id)
+    .where(
+        SignIn.token_hash == bindparam("token_hash"), SignIn.ended_at.is_(None), SignIn.expires_at > bindparam("now")
+    )
+)
 
 
 def _actor(rows: Iterable[Row[Any]], session_id: UUID | None, only: tuple[str, str] | None = None) -> Actor:

@@ -19,6 +19,7 @@ from backend.accounts.schemas import (
     SignInSchema,
 )
 from backend.kernel import access, db, origin
+from backend.kernel.access import Actor
 from backend.kernel.api import PUBLIC, SIGNED_IN, Blueprint
 from backend.kernel.config import settings
 from backend.kernel.errors import DomainError
@@ -42,7 +43,7 @@ def sign_in(body: dict[str, Any]) -> Response:
     result = signing_in.sign_in(body["phone"], body["code"], origin.address(), agent)
     if isinstance(result, DomainError):
         return refuse(result)  # an answer, not a raise: the count of wrong guesses is committed with it
-    answer = respond(_account(result.person), MeSchema, 201)
+    answer = respond(_account(result.person, actors.actor_for(result.person.id)), MeSchema, 201)
     answer.set_cookie(value=result.token, **cookies.rules(settings().is_https or request.is_secure))
     return answer
 
@@ -77,7 +78,8 @@ def end_session(session_id: UUID) -> None:
 @me.op("GET", "", needs=SIGNED_IN, out=MeSchema)
 def show() -> dict[str, Any]:
     """Who I am, my roles and my homes."""
-    return _account(db.session().get_one(Person, access.actor().person_id))
+    who = access.actor()
+    return _account(db.session().get_one(Person, who.person_id), who)
 
 
 @me.op("PATCH", "", needs=SIGNED_IN, body=MeEditSchema, out=MeSchema)
@@ -86,14 +88,13 @@ def edit(body: dict[str, Any]) -> dict[str, Any]:
     person = db.session().get_one(Person, access.actor().person_id)
     for name, value in body.items():
         setattr(person, name, value)
-    return _account(person)
-
-
-def _account(person: Person) -> dict[str, Any]:
     db.session().flush()
+    return _account(person, access.actor())
+
+
+def _account(person: Person, actor: Actor | None) -> dict[str, Any]:
     names = ("id", "name", "phone_masked", "language", "is_large", "confirmed_at")
     query = select(Grant).where(Grant.person_id == person.id, Grant.ended_at.is_(None)).order_by(Grant.id)
-    actor = actors.actor_for(person.id)
     return {n: getattr(person, n) for n in names} | {
         "roles": list(db.session().scalars(query)),
         "permissions": sorted(actor.scopes) if actor else [],

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import load_only
 
 from backend.home.keeping import Keeper
 from backend.home.schemas import HomeFaultSchema, StatusSchema
@@ -36,6 +37,7 @@ NEXT_EXERCISE = policy.declare(
     {"at": "", "zh": "", "en": ""},
     "The next exercise that the first screen announces: at (RFC 3339 with offset, empty for none) and its name.",
 )
+SHORT = load_only(Building.name, Building.name_en, Building.kind, Building.scope_path)  # the plan is in the kept card
 _cards, _states, _watches = Keeper(5), Keeper(2), Keeper(10)
 
 
@@ -46,7 +48,7 @@ def home(actor: Actor, building_id: UUID | None = None) -> dict[str, Any]:
     """
     homes = household.homes_of(actor.person_id)
     here = within(Building.scope_path, actor.paths("places.see"))
-    seen = sorted(db.session().scalars(select(Building).where(here)), key=_order)
+    seen = sorted(db.session().scalars(select(Building).options(SHORT).where(here)), key=_order)
     burning = _open_for(actor)
     chosen = _choose(seen, homes, burning, building_id)
     return {
@@ -54,7 +56,7 @@ def home(actor: Actor, building_id: UUID | None = None) -> dict[str, Any]:
         "buildings": [{"id": b.id, "name": b.name, "name_en": b.name_en, "kind": b.kind} for b in seen],
         "building": _card(actor, chosen) if chosen else None,
         "own": _own(homes, chosen),
-        "status": status(chosen) if chosen else None,
+        "status": status(chosen, burning) if chosen else None,
         "incidents": [showing.item(i) for i in burning],
         "watch": _watches.get(chosen.id, lambda: stations.watch(chosen.scope_path)) if chosen else None,
         "faults": _faults(chosen.id) if chosen else [],
@@ -62,15 +64,16 @@ def home(actor: Actor, building_id: UUID | None = None) -> dict[str, Any]:
     }
 
 
-def status(building: Building) -> dict[str, Any]:
+def status(building: Building, known: Iterable[Incident] = ()) -> dict[str, Any]:
     """How the building stands, dumped: {state, online, total, seen_at, gauges, unwatched}.
 
-    An open incident goes before all, and is asked for each time.
+    An open incident goes before all, and is asked for each time unless one of the `known` ones is here.
     """
     made = _states.get(
         ("status", building.id, _language()), lambda: StatusSchema().dump(monitoring.building_status(building.id))
     )
-    return {**made, "state": ALARM} if _has_incident(building, OPEN) else made
+    burns_here = any(i.building_id == building.id and not i.is_exercise for i in known)
+    return {**made, "state": ALARM} if burns_here or _has_incident(building, OPEN) else made
 
 
 def public_page(token: str) -> dict[str, Any]:

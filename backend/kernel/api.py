@@ -1,12 +1,14 @@
 """One way to write an operation: name its permission, its shapes in and out, and the function.
 
-The way of a request: origin, session and permission are checked and the body is validated with no transaction open;
+The way of a write: origin, session and permission are checked and the body is validated with no transaction open;
 then one transaction runs the function and dumps its answer; the bell of its jobs rings after the commit.
+A read is one transaction from its session to its answer, because a tower that opens the app at once is all reads.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
@@ -45,7 +47,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # smorest has n
         is_write = method != "GET"
 
         def decorate(fn: Callable[..., Any]) -> Callable[..., Any]:
-            view = _transacted(fn, out, status, is_write)
+            view = _transacted(fn, out() if isinstance(out, type) else out, status, is_write)
             if body is not None:
                 view = self.arguments(body, location=location, arg_name="body", content_type=content_type)(view)
             if query is not None:
@@ -77,7 +79,8 @@ def _guarded(view: Callable[..., Any], needs: str, is_write: bool, max_body: int
     @wraps(view)
     def guarded(**kwargs: Any) -> Any:
         request.max_content_length = max_body
-        with access.acting_as(_admit(needs, is_write)):
+        # A read asks who it is in the transaction that answers it; a write may wait for its body, with none open.
+        with nullcontext() if is_write else db.transaction(read_only=True), access.acting_as(_admit(needs, is_write)):
             return view(**kwargs)
 
     guarded.permission = needs  # type: ignore[attr-defined]  # the guard tests read it from the route table
