@@ -5,6 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 from marshmallow import fields, validate
 
+from backend.accounts.roles import ROLES
 from backend.kernel.jsonable import Id, Time
 from backend.kernel.shapes import PageQuery, Schema, page_of
 
@@ -36,7 +37,7 @@ class HeldRoleSchema(Schema):
     """One role a person holds. `id` is the grant's."""
 
     id = Id(required=True)
-    role = fields.String(required=True)
+    role = fields.String(required=True, validate=validate.OneOf(list(ROLES)))
     scope = fields.Nested(ScopeSchema, required=True, attribute="self")
 
     @ma.pre_dump
@@ -67,7 +68,7 @@ class HomeSchema(Schema):
     """Where a person lives, or has asked to be admitted to."""
 
     residency_id = Id(required=True)
-    state = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(["asked", "admitted", "refused", "ended"]))
     dwelling = fields.Nested(HomeDwellingSchema, required=True)
     floor = fields.Nested(HomeFloorSchema, required=True)
     building = fields.Nested(HomePlaceSchema, required=True)
@@ -78,7 +79,7 @@ class MeSchema(Schema):
     id = Id(required=True)
     name = fields.String(required=True)
     phone_masked = fields.String(required=True)
-    language = fields.String(required=True)
+    language = fields.String(required=True, validate=LANGUAGES)
     is_large = fields.Boolean(required=True)
     confirmed_at = Time(required=True, allow_none=True)
     roles = fields.List(fields.Nested(HeldRoleSchema), required=True)

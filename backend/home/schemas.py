@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
+from marshmallow.validate import OneOf
 
-from backend.kernel.api import Schema
+from backend.incidents.schemas import IncidentSchema
+from backend.kernel.api import Answer, Schema
 from backend.kernel.jsonable import Id, Time
 from backend.monitoring.schemas import FaultFloorSchema
+from backend.places.models import ResidencyState
 from backend.places.schemas import BuildingCardSchema, JoinedSchema
 
 f = ma.fields
@@ -25,8 +28,10 @@ class HomeQuery(Schema):
     building = f.UUID(load_default=None)
 
 
-class GaugeSchema(Schema):
-    """One scale: `low` to `high` is where the value belongs, `min` to `max` what is drawn."""
+class GaugeSchema(Answer):
+    """One scale: `low` to `high` is where the value belongs, `min` to `max` what is drawn; doors: `count`, `total`."""
+
+    sometimes = ("low", "high", "min", "max", "count", "total")
 
     key = f.String()
     word = f.String()
@@ -37,12 +42,12 @@ class GaugeSchema(Schema):
     min = f.Float(allow_none=True)
     max = f.Float(allow_none=True)
     at = Time(allow_none=True)
-    state = f.String()
+    state = f.String(validate=OneOf(["ok", "off", "unknown"]))
     count = f.Integer(allow_none=True)
     total = f.Integer(allow_none=True)
 
 
-class UnwatchedSchema(Schema):
+class UnwatchedSchema(Answer):
     """`floor_ordinals`: the floors that nobody watches because of it; empty when it is no floor in particular."""
 
     label = f.String()
@@ -50,10 +55,8 @@ class UnwatchedSchema(Schema):
     floor_ordinals = f.List(f.Integer())
 
 
-class StatusSchema(Schema):
-    """`state`: well, repair, unwatched or alarm."""
-
-    state = f.String()
+class StatusSchema(Answer):
+    state = f.String(validate=OneOf(["well", "repair", "unwatched", "alarm"]))
     online = f.Integer()
     total = f.Integer()
     seen_at = Time(allow_none=True)
@@ -61,27 +64,27 @@ class StatusSchema(Schema):
     unwatched = f.List(f.Nested(UnwatchedSchema))
 
 
-class OwnDwellingSchema(Schema):
+class OwnDwellingSchema(Answer):
     dwelling_id = Id()
     number = f.String()
     floor_ordinal = f.Integer()
     floor_label = f.String()
-    state = f.String()
+    state = f.String(validate=OneOf(list(ResidencyState)))
 
 
-class WatchCountSchema(Schema):
+class WatchCountSchema(Answer):
     people = f.Integer()
     control_room = f.Integer()
     station = f.Integer()
     property = f.Integer()
 
 
-class FaultStepSchema(Schema):
+class FaultStepSchema(Answer):
     label = f.String()
     at = Time(allow_none=True)
 
 
-class HomeFaultSchema(Schema):
+class HomeFaultSchema(Answer):
     id = Id()
     title = f.String()
     meaning = f.String()
@@ -93,24 +96,24 @@ class HomeFaultSchema(Schema):
     floor = f.Nested(FaultFloorSchema, allow_none=True)
 
 
-class NextExerciseSchema(Schema):
+class NextExerciseSchema(Answer):
     at = Time()
     name = f.String()
 
 
-class FirstScreenSchema(Schema):
-    kind = f.String()
+class FirstScreenSchema(Answer):
+    kind = f.String(validate=OneOf(["resident", "staff"]))
     buildings = f.List(f.Nested(JoinedSchema))
     building = Made(BuildingCardSchema, allow_none=True)
     own = f.Nested(OwnDwellingSchema, allow_none=True)
     status = Made(StatusSchema, allow_none=True)
-    incidents = f.List(f.Dict(), metadata={"description": "as in GET /api/incidents"})
+    incidents = Made(IncidentSchema, many=True)
     watch = f.Nested(WatchCountSchema, allow_none=True)
     faults = Made(HomeFaultSchema, many=True)
     next_exercise = f.Nested(NextExerciseSchema, allow_none=True)
 
 
-class PublicPageSchema(Schema):
+class PublicPageSchema(Answer):
     name = f.String()
     name_en = f.String()
     estate = f.String()

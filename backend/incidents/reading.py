@@ -211,8 +211,8 @@ def _pending(incident: Incident) -> dict[str, Any] | None:
     row = db.session().scalars(query.order_by(Dismissal.at.desc()).limit(1)).first()
     name = accounts.names_of([incident.dismissed_by]).get(incident.dismissed_by, "")
     who = {"id": incident.dismissed_by, "name": name}
-    given = {"reason": row.reason, "at": row.at, "note": row.note} if row else {"reason": "unknown"}
-    return {"person": who, **given}
+    reason, at, note = (row.reason, row.at, row.note) if row else ("unknown", None, None)
+    return {"person": who, "reason": reason, "at": at, "note": note}
 
 
 def _may_as_resident(actor: Actor, incident: Incident, home: Home | None, telling: Telling) -> list[str]:

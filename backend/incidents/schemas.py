@@ -7,7 +7,8 @@ from marshmallow.validate import OneOf
 
 from backend.accounts.schemas import NamedSchema
 from backend.incidents.models import Category, State
-from backend.kernel.api import Schema
+from backend.incidents.states import VerifiedBy
+from backend.kernel.api import Answer
 from backend.kernel.jsonable import Id, Time
 
 f = ma.fields
@@ -17,24 +18,26 @@ class PlaceNamesSchema(NamedSchema):
     name_en = f.String()
 
 
-class DoorNameSchema(Schema):
+class DoorNameSchema(Answer):
     id = Id()
     number = f.String()
 
 
-class IncidentFloorSchema(Schema):
+class IncidentFloorSchema(Answer):
     id = Id(allow_none=True)
     label = f.String()
     ordinal = f.Integer()
 
 
-class IncidentSchema(Schema):
+class IncidentSchema(Answer):
     """One incident as lists and the stream give it. `case_at` starts the 1-3-5 clocks."""
+
+    sometimes = ("dwelling",)
 
     id = Id()
     category = f.String(validate=OneOf(list(Category)))
     state = f.String(validate=OneOf(list(State)))
-    verified_by = f.String(allow_none=True)
+    verified_by = f.String(allow_none=True, validate=OneOf(list(VerifiedBy)))
     is_exercise = f.Boolean()
     is_test = f.Boolean()
     is_source_verified = f.Boolean()
@@ -58,13 +61,13 @@ class IncidentSchema(Schema):
     round = f.Integer()
 
 
-class WhoSchema(Schema):
+class WhoSchema(Answer):
     id = Id()
     name = f.String()
     duty = f.String()
 
 
-class LineSchema(Schema):
+class LineSchema(Answer):
     at = Time()
     verb = f.String()
     branch = f.String()
@@ -72,7 +75,7 @@ class LineSchema(Schema):
     text = f.String()
 
 
-class EvidenceSchema(Schema):
+class EvidenceSchema(Answer):
     id = Id()
     kind = f.String()
     at = Time()
@@ -87,20 +90,20 @@ class EvidenceSchema(Schema):
     is_source_verified = f.Boolean()
 
 
-class ToldSchema(Schema):
+class ToldSchema(Answer):
     people = f.Integer()
     received = f.Integer()
     answered = f.Integer()
 
 
-class TotalsSchema(Schema):
+class TotalsSchema(Answer):
     safe = f.Integer()
     help = f.Integer()
     silent = f.Integer()
     needs = f.Integer()
 
 
-class HelpNeededSchema(Schema):
+class HelpNeededSchema(Answer):
     """Somebody who needs help to leave; only for who may see it."""
 
     kind = f.String()
@@ -109,7 +112,7 @@ class HelpNeededSchema(Schema):
     people = f.Integer()
 
 
-class DoorWordSchema(Schema):
+class DoorWordSchema(Answer):
     id = Id()
     number = f.String()
     status = f.String(validate=OneOf(["safe", "help", "silent", "fire"]))
@@ -131,30 +134,30 @@ class FloorRollSchema(TotalsSchema):
     dwellings = f.List(f.Nested(DoorWordSchema))
 
 
-class JoinedRollSchema(Schema):
+class JoinedRollSchema(Answer):
     building = f.Nested(PlaceNamesSchema)
     totals = f.Nested(TotalsSchema)
     floors = f.List(f.Nested(FloorRollSchema))
 
 
-class RollSchema(Schema):
+class RollSchema(Answer):
     totals = f.Nested(TotalsSchema)
     floors = f.List(f.Nested(FloorRollSchema))
     joined = f.List(f.Nested(JoinedRollSchema))
 
 
-class StepSchema(Schema):
+class StepSchema(Answer):
     n = f.Integer()
     title = f.String()
     detail = f.String()
 
 
-class FallbackSchema(Schema):
+class FallbackSchema(Answer):
     title = f.String()
     lines = f.List(f.String())
 
 
-class FloorWordsSchema(Schema):
+class FloorWordsSchema(Answer):
     """Words for the asker's own floor. `line` is the first line, at most 40 characters."""
 
     situation = f.String()
@@ -170,21 +173,21 @@ class FloorWordsSchema(Schema):
     is_approved = f.Boolean()
 
 
-class OwnSchema(Schema):
+class OwnSchema(Answer):
     building_id = Id()
     floor_ordinal = f.Integer()
     dwelling_id = Id()
     number = f.String()
     is_source = f.Boolean()
-    answered = f.String(allow_none=True)
+    answered = f.String(allow_none=True, validate=OneOf(["mine", "real"]))
 
 
-class MineSchema(Schema):
-    status = f.String()
+class MineSchema(Answer):
+    status = f.String(validate=OneOf(["safe", "help"]))
     at = Time()
 
 
-class ResponderSchema(Schema):
+class ResponderSchema(Answer):
     id = Id()
     name = f.String()
     acknowledged_at = Time(allow_none=True)
@@ -193,7 +196,7 @@ class ResponderSchema(Schema):
     metres = f.Integer(allow_none=True)
 
 
-class PendingSchema(Schema):
+class PendingSchema(Answer):
     person = f.Nested(NamedSchema)
     reason = f.String()
     note = f.String(allow_none=True)
@@ -219,7 +222,7 @@ class IncidentDetailSchema(IncidentSchema):
     note = f.String(allow_none=True)
 
 
-class ClockSchema(Schema):
+class ClockSchema(Answer):
     key = f.String(validate=OneOf(["answer", "arrive", "attack"]))
     limit_s = f.Integer()
     at = Time(allow_none=True)
@@ -227,7 +230,7 @@ class ClockSchema(Schema):
     is_met = f.Boolean(allow_none=True)
 
 
-class ResponderClocksSchema(Schema):
+class ResponderClocksSchema(Answer):
     id = Id()
     name = f.String()
     metres = f.Integer(allow_none=True)
@@ -239,7 +242,7 @@ class StepToldSchema(ToldSchema):
     done_at = Time(allow_none=True)
 
 
-class DismissalSchema(Schema):
+class DismissalSchema(Answer):
     person = f.Nested(NamedSchema)
     at = Time()
     reason = f.String()
@@ -249,7 +252,7 @@ class DismissalSchema(Schema):
     approved_by = f.Nested(NamedSchema, allow_none=True)
 
 
-class ReportSchema(Schema):
+class ReportSchema(Answer):
     incident = f.Nested(IncidentSchema)
     place = f.String()
     made_at = Time()
@@ -268,7 +271,7 @@ class ReportSchema(Schema):
     note = f.String(allow_none=True)
 
 
-class RateSchema(Schema):
+class RateSchema(Answer):
     """One person's dismissals: `rate` is their share of the incidents that the person answered."""
 
     person = f.Nested(NamedSchema)

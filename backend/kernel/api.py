@@ -20,10 +20,10 @@ from backend.kernel import access, db, idempotency, origin
 from backend.kernel.access import PUBLIC, SIGNED_IN
 from backend.kernel.errors import Conflict, NotAllowed, NotSignedIn
 from backend.kernel.jsonable import respond
-from backend.kernel.shapes import PageQuery, Schema, page, page_of
+from backend.kernel.shapes import Answer, PageQuery, Schema, page, page_of
 
 MAX_BODY = 1_000_000
-__all__ = ["PUBLIC", "SIGNED_IN", "Blueprint", "PageQuery", "Schema", "page", "page_of"]
+__all__ = ["PUBLIC", "SIGNED_IN", "Answer", "Blueprint", "PageQuery", "Schema", "page", "page_of"]
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # smorest has no types

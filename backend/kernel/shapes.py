@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import marshmallow as ma
@@ -18,6 +18,15 @@ class Schema(ma.Schema):
         unknown = ma.RAISE
 
 
+class Answer(Schema):
+    """A shape that is only answered, never read: all of its fields are always there, but those in `sometimes`."""
+
+    sometimes: ClassVar[tuple[str, ...]] = ()
+
+    def on_bind_field(self, field_name: str, field_obj: ma.fields.Field[Any]) -> None:
+        field_obj.required = field_name not in self.sometimes
+
+
 class PageQuery(Schema):
     limit = ma.fields.Integer(load_default=50, validate=ma.validate.Range(1, 200))
     after = ma.fields.UUID(load_default=None)
@@ -27,7 +36,7 @@ def page_of(item: type[ma.Schema]) -> type[ma.Schema]:
     """The shape `{"items": [...], "next": cursor or null}`."""
     name = item.__name__.removesuffix("Schema") + "Page"
     fields = {"items": ma.fields.List(ma.fields.Nested(item)), "next": ma.fields.UUID(allow_none=True)}
-    return type(name, (Schema,), fields)
+    return type(name, (Answer,), fields)
 
 
 def page(query: Select[Any], model: Any, limit: int, after: UUID | None, **_: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
 
-from backend.kernel.api import PageQuery, Schema
+from backend.kernel.api import Answer, PageQuery, Schema
 from backend.kernel.jsonable import Id, Time
 from backend.monitoring.gateway.profiles import PROFILES, Identity
 from backend.monitoring.models import DeviceState
@@ -16,26 +16,26 @@ ADDRESS = Range(0, 2**48 - 1)
 SILENCE = Range(10, 86_400 * 7)
 
 
-class DeviceBuildingSchema(Schema):
+class DeviceBuildingSchema(Answer):
     id = Id()
     name = f.String()
     name_en = f.String()
 
 
-class DeviceFloorSchema(Schema):
+class DeviceFloorSchema(Answer):
     id = Id()
     label = f.String()
     ordinal = f.Integer()
 
 
-class DevicePlaceSchema(Schema):
+class DevicePlaceSchema(Answer):
     building = f.Nested(DeviceBuildingSchema, allow_none=True)
     floor = f.Nested(DeviceFloorSchema, allow_none=True)
     label = f.String()
     label_en = f.String()
 
 
-class DeviceSchema(Schema):
+class DeviceSchema(Answer):
     """One point. `state` is what its last word says; `seen_at` when it said it."""
 
     id = Id()
@@ -52,7 +52,7 @@ class DeviceSchema(Schema):
     silenced_until = Time(allow_none=True)
 
 
-class ReadingSchema(Schema):
+class ReadingSchema(Answer):
     """The newest value of one metric, in `unit`; `received_at` is its age by our clock."""
 
     device_id = Id()
@@ -63,7 +63,7 @@ class ReadingSchema(Schema):
     device_at = Time(allow_none=True)
 
 
-class SignalSchema(Schema):
+class SignalSchema(Answer):
     """One thing the device said; `received_at` by our clock, `device_at` by its own."""
 
     received_at = Time()
@@ -96,7 +96,7 @@ class ReadingWithDeviceSchema(ReadingSchema):
     building_id = Id(allow_none=True)
 
 
-class TransmitterSchema(Schema):
+class TransmitterSchema(Answer):
     """Counts are of frames. `network` null: nobody has said from where, its first peer will become it."""
 
     id = Id()
@@ -152,7 +152,7 @@ class TransmitterTestSchema(Schema):
     minutes = f.Integer(required=True, strict=True, validate=Range(1, 480))
 
 
-class ProfileSchema(Schema):
+class ProfileSchema(Answer):
     name = f.String()
     zh = f.String()
     en = f.String()
@@ -160,11 +160,11 @@ class ProfileSchema(Schema):
     heartbeat = f.String()
 
 
-class ProfilesSchema(Schema):
+class ProfilesSchema(Answer):
     items = f.List(f.Nested(ProfileSchema))
 
 
-class FrameSchema(Schema):
+class FrameSchema(Answer):
     """One frame of the last day: its bytes in hex, what became of it, and what it says."""
 
     id = Id()
@@ -179,7 +179,7 @@ class FrameSchema(Schema):
     problems = f.List(f.String())
 
 
-class StrangerSchema(Schema):
+class StrangerSchema(Answer):
     """Somebody in quarantine. `key` names it for adopt."""
 
     key = f.String()
@@ -193,7 +193,7 @@ class StrangerSchema(Schema):
     last_at = Time()
 
 
-class StrangersSchema(Schema):
+class StrangersSchema(Answer):
     items = f.List(f.Nested(StrangerSchema))
     next = Id(allow_none=True)
 
@@ -206,17 +206,17 @@ class AdoptSchema(Schema):
     building_id = f.UUID(load_default=None, allow_none=True)
 
 
-class FaultStageSchema(Schema):
+class FaultStageSchema(Answer):
     label = f.String()
     at = Time(allow_none=True)
 
 
-class FaultFloorSchema(Schema):
+class FaultFloorSchema(Answer):
     label = f.String()
     ordinal = f.Integer()
 
 
-class FaultSchema(Schema):
+class FaultSchema(Answer):
     """A fault in the reader's language; `steps` say where it stands."""
 
     id = Id()

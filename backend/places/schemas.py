@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshmallow as ma
 from marshmallow.validate import Length, OneOf, Range
 
-from backend.kernel.api import PageQuery, Schema
+from backend.kernel.api import Answer, PageQuery, Schema
 from backend.kernel.jsonable import Id, Time
 from backend.places.models import Kind, Level, NeedKind, ResidencyState
 
@@ -13,7 +13,7 @@ f = ma.fields
 NAME = Length(1, 80)
 
 
-class PlaceNameSchema(Schema):
+class PlaceNameSchema(Answer):
     id = Id()
     name = f.String()
 
@@ -22,14 +22,14 @@ class EstateNameSchema(PlaceNameSchema):
     name_en = f.String()
 
 
-class GcjSchema(Schema):
+class GcjSchema(Answer):
     """A position in GCJ-02, for the map apps of China."""
 
     lat = f.Float()
     lon = f.Float()
 
 
-class AreaSchema(Schema):
+class AreaSchema(Answer):
     id = Id()
     code = f.String()
     level = f.String()
@@ -38,7 +38,7 @@ class AreaSchema(Schema):
     parent_id = Id(allow_none=True)
 
 
-class EstateSchema(Schema):
+class EstateSchema(Answer):
     id = Id()
     area_id = Id()
     name = f.String()
@@ -49,17 +49,17 @@ class EstateSchema(Schema):
     has_property = f.Boolean()
 
 
-class BuildingSchema(Schema):
+class BuildingSchema(Answer):
     id = Id()
     name = f.String()
     name_en = f.String()
-    kind = f.String()
+    kind = f.String(validate=OneOf(list(Kind)))
     estate = f.Nested(EstateNameSchema, allow_none=True)
     lat = f.Float()
     lon = f.Float()
 
 
-class FloorSchema(Schema):
+class FloorSchema(Answer):
     id = Id()
     ordinal = f.Integer()
     label = f.String()
@@ -68,7 +68,7 @@ class FloorSchema(Schema):
 
 class JoinedSchema(PlaceNameSchema):
     name_en = f.String()
-    kind = f.String()
+    kind = f.String(validate=OneOf(list(Kind)))
 
 
 class GateSchema(PlaceNameSchema):
@@ -79,7 +79,7 @@ class GateSchema(PlaceNameSchema):
     is_fire_lane = f.Boolean()
 
 
-class HydrantSchema(Schema):
+class HydrantSchema(Answer):
     id = Id()
     label = f.String()
     kind = f.String()
@@ -88,7 +88,7 @@ class HydrantSchema(Schema):
     gcj = f.Nested(GcjSchema)
 
 
-class DoorSchema(Schema):
+class DoorSchema(Answer):
     id = Id()
     number = f.String()
     floor_id = Id()
@@ -118,6 +118,10 @@ class PlanSchema(Schema):
 
 
 class BuildingCardSchema(BuildingSchema):
+    """`dwellings` only for who may see who lives there."""
+
+    sometimes = ("dwellings",)
+
     gcj = f.Nested(GcjSchema)
     floors = f.List(f.Nested(FloorSchema))
     plan = f.Nested(PlanSchema)
@@ -127,7 +131,7 @@ class BuildingCardSchema(BuildingSchema):
     dwellings = f.List(f.Nested(DoorSchema))
 
 
-class QrSchema(Schema):
+class QrSchema(Answer):
     url = f.String()
     token = f.String()
     valid_until = Time()
@@ -153,20 +157,20 @@ class AskerSchema(PlaceNameSchema):
     phone_masked = f.String()
 
 
-class FloorNameSchema(Schema):
+class FloorNameSchema(Answer):
     id = Id()
     label = f.String()
     ordinal = f.Integer()
 
 
-class AskedDwellingSchema(Schema):
+class AskedDwellingSchema(Answer):
     id = Id()
     number = f.String()
     floor = f.Nested(FloorNameSchema)
     building = f.Nested(EstateNameSchema)
 
 
-class ResidencySchema(Schema):
+class ResidencySchema(Answer):
     id = Id()
     state = f.String()
     asked_at = Time()
@@ -175,7 +179,7 @@ class ResidencySchema(Schema):
     dwelling = f.Nested(AskedDwellingSchema)
 
 
-class ResidentSchema(Schema):
+class ResidentSchema(Answer):
     residency_id = Id()
     person_id = Id()
     name = f.String()
@@ -190,7 +194,7 @@ class NeedSchema(Schema):
     people = f.Integer(load_default=1, validate=Range(1, 20))
 
 
-class DwellingSchema(Schema):
+class DwellingSchema(Answer):
     id = Id()
     number = f.String()
     household = f.Integer(allow_none=True)

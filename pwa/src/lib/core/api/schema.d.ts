@@ -1481,19 +1481,19 @@ export interface components {
             answer: "mine" | "real";
         };
         Area: {
-            code?: string;
+            code: string;
             /** Format: uuid */
-            id?: string;
-            level?: string;
-            name?: string;
-            name_en?: string;
+            id: string;
+            level: string;
+            name: string;
+            name_en: string;
             /** Format: uuid */
-            parent_id?: string | null;
+            parent_id: string | null;
         };
         AreaPage: {
-            items?: components["schemas"]["Area"][];
+            items: components["schemas"]["Area"][];
             /** Format: uuid */
-            next?: string | null;
+            next: string | null;
         };
         Arrive: {
             /** @default null */
@@ -1512,17 +1512,17 @@ export interface components {
             qr: string;
         };
         AskedDwelling: {
-            building?: components["schemas"]["EstateName"];
-            floor?: components["schemas"]["FloorName"];
+            building: components["schemas"]["EstateName"];
+            floor: components["schemas"]["FloorName"];
             /** Format: uuid */
-            id?: string;
-            number?: string;
+            id: string;
+            number: string;
         };
         Asker: {
             /** Format: uuid */
-            id?: string;
-            name?: string;
-            phone_masked?: string;
+            id: string;
+            name: string;
+            phone_masked: string;
         };
         AuditEntry: {
             action: string;
@@ -1539,45 +1539,47 @@ export interface components {
             subject_kind: string;
         };
         AuditEntryPage: {
-            items?: components["schemas"]["AuditEntry"][];
+            items: components["schemas"]["AuditEntry"][];
             /** Format: uuid */
-            next?: string | null;
+            next: string | null;
         };
         BrowserKeys: {
             auth: string;
             p256dh: string;
         };
         Building: {
-            estate?: components["schemas"]["EstateName"] | null;
+            estate: components["schemas"]["EstateName"] | null;
             /** Format: uuid */
-            id?: string;
-            kind?: string;
-            lat?: number;
-            lon?: number;
-            name?: string;
-            name_en?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "tower" | "podium" | "garage" | "plant" | "house";
+            lat: number;
+            lon: number;
+            name: string;
+            name_en: string;
         };
         BuildingCard: {
             dwellings?: components["schemas"]["Door"][];
-            estate?: components["schemas"]["EstateName"] | null;
-            floors?: components["schemas"]["Floor"][];
-            gates?: components["schemas"]["Gate"][];
-            gcj?: components["schemas"]["Gcj"];
-            hydrants?: components["schemas"]["Hydrant"][];
+            estate: components["schemas"]["EstateName"] | null;
+            floors: components["schemas"]["Floor"][];
+            gates: components["schemas"]["Gate"][];
+            gcj: components["schemas"]["Gcj"];
+            hydrants: components["schemas"]["Hydrant"][];
             /** Format: uuid */
-            id?: string;
-            joined?: components["schemas"]["Joined"][];
-            kind?: string;
-            lat?: number;
-            lon?: number;
-            name?: string;
-            name_en?: string;
-            plan?: components["schemas"]["Plan"];
+            id: string;
+            joined: components["schemas"]["Joined"][];
+            /** @enum {string} */
+            kind: "tower" | "podium" | "garage" | "plant" | "house";
+            lat: number;
+            lon: number;
+            name: string;
+            name_en: string;
+            plan: components["schemas"]["Plan"];
         };
         BuildingPage: {
-            items?: components["schemas"]["Building"][];
+            items: components["schemas"]["Building"][];
             /** Format: uuid */
-            next?: string | null;
+            next: string | null;
         };
         ChangeBuilding: {
             floors?: components["schemas"]["NewFloor"][];
@@ -1613,12 +1615,12 @@ export interface components {
         };
         Clock: {
             /** Format: date-time */
-            at?: string | null;
-            is_met?: boolean | null;
+            at: string | null;
+            is_met: boolean | null;
             /** @enum {string} */
-            key?: "answer" | "arrive" | "attack";
-            limit_s?: number;
-            seconds?: number | null;
+            key: "answer" | "arrive" | "attack";
+            limit_s: number;
+            seconds: number | null;
         };
         Close: {
             /** @default null */
@@ -1651,70 +1653,70 @@ export interface components {
             photo_id: string | null;
         };
         Device: {
-            component_address?: number;
-            component_type?: number;
+            component_address: number;
+            component_type: number;
             /** Format: uuid */
-            id?: string;
-            kind?: string;
-            place?: components["schemas"]["DevicePlace"];
+            id: string;
+            kind: string;
+            place: components["schemas"]["DevicePlace"];
             /** Format: date-time */
-            seen_at?: string | null;
+            seen_at: string | null;
             /** Format: date-time */
-            silenced_until?: string | null;
+            silenced_until: string | null;
             /** Format: date-time */
-            since?: string | null;
+            since: string | null;
             /** @enum {string} */
-            state?: "fire" | "alarm" | "fault" | "shielded" | "supervisory" | "started" | "feedback" | "normal" | "unknown";
-            system_address?: number;
-            system_type?: number;
+            state: "fire" | "alarm" | "fault" | "shielded" | "supervisory" | "started" | "feedback" | "normal" | "unknown";
+            system_address: number;
+            system_type: number;
             /** Format: uuid */
-            transmitter_id?: string;
+            transmitter_id: string;
         };
         DeviceBuilding: {
             /** Format: uuid */
-            id?: string;
-            name?: string;
-            name_en?: string;
+            id: string;
+            name: string;
+            name_en: string;
         };
         DeviceCard: {
-            component_address?: number;
-            component_type?: number;
+            component_address: number;
+            component_type: number;
             /** Format: uuid */
-            id?: string;
-            kind?: string;
-            place?: components["schemas"]["DevicePlace"];
-            readings?: components["schemas"]["Reading"][];
+            id: string;
+            kind: string;
+            place: components["schemas"]["DevicePlace"];
+            readings: components["schemas"]["Reading"][];
             /** Format: date-time */
-            seen_at?: string | null;
-            signals?: components["schemas"]["Signal"][];
+            seen_at: string | null;
+            signals: components["schemas"]["Signal"][];
             /** Format: date-time */
-            silenced_until?: string | null;
+            silenced_until: string | null;
             /** Format: date-time */
-            since?: string | null;
+            since: string | null;
             /** @enum {string} */
-            state?: "fire" | "alarm" | "fault" | "shielded" | "supervisory" | "started" | "feedback" | "normal" | "unknown";
-            system_address?: number;
-            system_type?: number;
-            transmitter?: components["schemas"]["DeviceBuilding"];
+            state: "fire" | "alarm" | "fault" | "shielded" | "supervisory" | "started" | "feedback" | "normal" | "unknown";
+            system_address: number;
+            system_type: number;
+            transmitter: components["schemas"]["DeviceBuilding"];
             /** Format: uuid */
-            transmitter_id?: string;
+            transmitter_id: string;
         };
         DeviceFloor: {
             /** Format: uuid */
-            id?: string;
-            label?: string;
-            ordinal?: number;
+            id: string;
+            label: string;
+            ordinal: number;
         };
         DevicePage: {
-            items?: components["schemas"]["Device"][];
+            items: components["schemas"]["Device"][];
             /** Format: uuid */
-            next?: string | null;
+            next: string | null;
         };
         DevicePlace: {
-            building?: components["schemas"]["DeviceBuilding"] | null;
-            floor?: components["schemas"]["DeviceFloor"] | null;
-            label?: string;
-            label_en?: string;
+            building: components["schemas"]["DeviceBuilding"] | null;
+            floor: components["schemas"]["DeviceFloor"] | null;
+            label: string;
+            label_en: string;
         };
         Dismiss: {
             at_scene: boolean;
@@ -1724,51 +1726,51 @@ export interface components {
             reason: "cooking" | "steam" | "dust" | "test" | "fault" | "unknown";
         };
         Dismissal: {
-            approved_by?: components["schemas"]["Named"] | null;
+            approved_by: components["schemas"]["Named"] | null;
             /** Format: date-time */
-            at?: string;
-            at_scene?: boolean;
-            note?: string | null;
-            person?: components["schemas"]["Named"];
-            reason?: string;
-            was_confirmed?: boolean;
+            at: string;
+            at_scene: boolean;
+            note: string | null;
+            person: components["schemas"]["Named"];
+            reason: string;
+            was_confirmed: boolean;
         };
         Door: {
             /** Format: uuid */
-            floor_id?: string;
+            floor_id: string;
             /** Format: uuid */
-            id?: string;
-            number?: string;
+            id: string;
+            number: string;
         };
         DoorName: {
             /** Format: uuid */
-            id?: string;
-            number?: string;
+            id: string;
+            number: string;
         };
         DoorWord: {
             /** Format: date-time */
-            at?: string | null;
-            can_walk?: boolean | null;
+            at: string | null;
+            can_walk: boolean | null;
             /** Format: uuid */
-            id?: string;
-            is_fire?: boolean;
-            needs?: number;
-            number?: string;
-            people?: number | null;
-            smoke?: boolean | null;
+            id: string;
+            is_fire: boolean;
+            needs: number;
+            number: string;
+            people: number | null;
+            smoke: boolean | null;
             /** @enum {string} */
-            status?: "safe" | "help" | "silent" | "fire";
-            who?: components["schemas"]["HelpNeeded"][];
+            status: "safe" | "help" | "silent" | "fire";
+            who: components["schemas"]["HelpNeeded"][];
         };
         Dwelling: {
-            building?: components["schemas"]["EstateName"];
-            floor?: components["schemas"]["Floor"];
-            household?: number | null;
+            building: components["schemas"]["EstateName"];
+            floor: components["schemas"]["Floor"];
+            household: number | null;
             /** Format: uuid */
-            id?: string;
-            needs?: components["schemas"]["Need"][];
-            number?: string;
-            residents?: components["schemas"]["Resident"][];
+            id: string;
+            needs: components["schemas"]["Need"][];
+            number: string;
+            residents: components["schemas"]["Resident"][];
         };
         Error: {
             code: string;
@@ -1778,45 +1780,45 @@ export interface components {
             message: string;
         };
         Estate: {
-            address?: string;
+            address: string;
             /** Format: uuid */
-            area_id?: string;
-            has_property?: boolean;
+            area_id: string;
+            has_property: boolean;
             /** Format: uuid */
-            id?: string;
-            lat?: number;
-            lon?: number;
-            name?: string;
-            name_en?: string;
+            id: string;
+            lat: number;
+            lon: number;
+            name: string;
+            name_en: string;
         };
         EstateName: {
             /** Format: uuid */
-            id?: string;
-            name?: string;
-            name_en?: string;
+            id: string;
+            name: string;
+            name_en: string;
         };
         EstatePage: {
-            items?: components["schemas"]["Estate"][];
+            items: components["schemas"]["Estate"][];
             /** Format: uuid */
-            next?: string | null;
+            next: string | null;
         };
         Evidence: {
             /** Format: date-time */
-            at?: string;
+            at: string;
             /** Format: uuid */
-            device_id?: string | null;
-            evidence?: string;
-            floor_ordinal?: number | null;
+            device_id: string | null;
+            evidence: string;
+            floor_ordinal: number | null;
             /** Format: uuid */
-            id?: string;
-            is_counted?: boolean;
-            is_source_verified?: boolean;
-            kind?: string;
-            label?: string;
+            id: string;
+            is_counted: boolean;
+            is_source_verified: boolean;
+            kind: string;
+            label: string;
             /** Format: date-time */
-            last_at?: string;
-            times?: number;
-            words?: string;
+            last_at: string;
+            times: number;
+            words: string;
         };
         Exercise: {
             /** Format: uuid */
@@ -1856,52 +1858,52 @@ export interface components {
             unmasked: boolean;
         };
         ExportPage: {
-            items?: components["schemas"]["Export"][];
+            items: components["schemas"]["Export"][];
             /** Format: uuid */
-            next?: string | null;
+            next: string | null;
         };
         Fallback: {
-            lines?: string[];
-            title?: string;
+            lines: string[];
+            title: string;
         };
         Fault: {
-            building?: components["schemas"]["DeviceBuilding"] | null;
+            building: components["schemas"]["DeviceBuilding"] | null;
             /** Format: uuid */
-            device_id?: string | null;
-            floor?: components["schemas"]["FaultFloor"] | null;
+            device_id: string | null;
+            floor: components["schemas"]["FaultFloor"] | null;
             /** Format: uuid */
-            id?: string;
-            kind?: string;
-            meaning?: string;
-            place?: string;
+            id: string;
+            kind: string;
+            meaning: string;
+            place: string;
             /** Format: date-time */
-            recovered_at?: string | null;
+            recovered_at: string | null;
             /** Format: date-time */
-            since?: string;
-            state?: string;
-            steps?: components["schemas"]["FaultStage"][];
-            title?: string;
+            since: string;
+            state: string;
+            steps: components["schemas"]["FaultStage"][];
+            title: string;
             /** Format: uuid */
-            transmitter_id?: string;
+            transmitter_id: string;
         };
         FaultFloor: {
-            label?: string;
-            ordinal?: number;
+            label: string;
+            ordinal: number;
         };
         FaultPage: {
-            items?: components["schemas"]["Fault"][];
+            items: components["schemas"]["Fault"][];
             /** Format: uuid */
-            next?: string | null;
+            next: string | null;
         };
         FaultStage: {
             /** Format: date-time */
-            at?: string | null;
-            label?: string;
+            at: string | null;
+            label: string;
         };
         FaultStep: {
             /** Format: date-time */
-            at?: string | null;
-            label?: string;
+            at: string | null;
+            label: string;
         };
         FireHere: {
             /** @enum {string} */
@@ -1911,107 +1913,106 @@ export interface components {
             place: components["schemas"]["Where"];
         };
         FirstScreen: {
-            building?: components["schemas"]["BuildingCard"] | null;
-            buildings?: components["schemas"]["Joined"][];
-            faults?: components["schemas"]["HomeFault"][];
-            /** @description as in GET /api/incidents */
-            incidents?: {
-                [key: string]: unknown;
-            }[];
-            kind?: string;
-            next_exercise?: components["schemas"]["NextExercise"] | null;
-            own?: components["schemas"]["OwnDwelling"] | null;
-            status?: components["schemas"]["Status"] | null;
-            watch?: components["schemas"]["WatchCount"] | null;
+            building: components["schemas"]["BuildingCard"] | null;
+            buildings: components["schemas"]["Joined"][];
+            faults: components["schemas"]["HomeFault"][];
+            incidents: components["schemas"]["Incident"][];
+            /** @enum {string} */
+            kind: "resident" | "staff";
+            next_exercise: components["schemas"]["NextExercise"] | null;
+            own: components["schemas"]["OwnDwelling"] | null;
+            status: components["schemas"]["Status"] | null;
+            watch: components["schemas"]["WatchCount"] | null;
         };
         Floor: {
             /** Format: uuid */
-            id?: string;
-            is_refuge?: boolean;
-            label?: string;
-            ordinal?: number;
+            id: string;
+            is_refuge: boolean;
+            label: string;
+            ordinal: number;
         };
         FloorName: {
             /** Format: uuid */
-            id?: string;
-            label?: string;
-            ordinal?: number;
+            id: string;
+            label: string;
+            ordinal: number;
         };
         FloorRoll: {
-            dwellings?: components["schemas"]["DoorWord"][];
-            help?: number;
+            dwellings: components["schemas"]["DoorWord"][];
+            help: number;
             /** Format: uuid */
-            id?: string;
-            is_fire?: boolean;
-            is_refuge?: boolean;
-            label?: string;
-            needs?: number;
-            ordinal?: number;
-            safe?: number;
-            silent?: number;
+            id: string;
+            is_fire: boolean;
+            is_refuge: boolean;
+            label: string;
+            needs: number;
+            ordinal: number;
+            safe: number;
+            silent: number;
         };
         FloorWords: {
-            approval?: string;
-            fallback?: components["schemas"]["Fallback"] | null;
-            is_approved?: boolean;
-            line?: string;
-            never?: string | null;
-            situation?: string;
-            source?: string;
-            stair?: string | null;
-            steps?: components["schemas"]["Step"][];
-            what?: string;
-            where?: string;
+            approval: string;
+            fallback: components["schemas"]["Fallback"] | null;
+            is_approved: boolean;
+            line: string;
+            never: string | null;
+            situation: string;
+            source: string;
+            stair: string | null;
+            steps: components["schemas"]["Step"][];
+            what: string;
+            where: string;
         };
         Frame: {
-            command?: number;
-            hex?: string;
+            command: number;
+            hex: string;
             /** Format: uuid */
-            id?: string;
-            items?: {
+            id: string;
+            items: {
                 [key: string]: unknown;
             }[];
-            outcome?: string;
-            peer?: string;
-            problems?: string[];
+            outcome: string;
+            peer: string;
+            problems: string[];
             /** Format: date-time */
-            received_at?: string;
-            serial?: number;
-            type?: number | null;
+            received_at: string;
+            serial: number;
+            type: number | null;
         };
         FramePage: {
-            items?: components["schemas"]["Frame"][];
+            items: components["schemas"]["Frame"][];
             /** Format: uuid */
-            next?: string | null;
+            next: string | null;
         };
         Gate: {
-            gcj?: components["schemas"]["Gcj"];
+            gcj: components["schemas"]["Gcj"];
             /** Format: uuid */
-            id?: string;
-            is_fire_lane?: boolean;
-            lat?: number;
-            lon?: number;
-            name?: string;
-            name_en?: string;
+            id: string;
+            is_fire_lane: boolean;
+            lat: number;
+            lon: number;
+            name: string;
+            name_en: string;
         };
         Gauge: {
             /** Format: date-time */
-            at?: string | null;
+            at: string | null;
             count?: number | null;
             high?: number | null;
-            key?: string;
+            key: string;
             low?: number | null;
             max?: number | null;
             min?: number | null;
-            state?: string;
+            /** @enum {string} */
+            state: "ok" | "off" | "unknown";
             total?: number | null;
-            unit?: string;
-            value?: number | null;
-            word?: string;
+            unit: string;
+            value: number | null;
+            word: string;
         };
         Gcj: {
-            lat?: number;
-            lon?: number;
+            lat: number;
+            lon: number;
         };
         Grant: {
             role: string;
@@ -2020,14 +2021,15 @@ export interface components {
         HeldRole: {
             /** Format: uuid */
             id: string;
-            role: string;
+            /** @enum {string} */
+            role: "resident" | "property" | "control_room" | "station_member" | "station_leader" | "grid_worker" | "police" | "inspector" | "administrator" | "auditor" | "dispatcher" | "unit_manager" | "centre_operator" | "carer" | "street_office" | "industry_department" | "service_agency";
             scope: components["schemas"]["Scope"];
         };
         HelpNeeded: {
-            kind?: string;
-            label?: string;
-            note?: string;
-            people?: number;
+            kind: string;
+            label: string;
+            note: string;
+            people: number;
         };
         Home: {
             building: components["schemas"]["HomePlace"];
@@ -2036,7 +2038,8 @@ export interface components {
             floor: components["schemas"]["HomeFloor"];
             /** Format: uuid */
             residency_id: string;
-            state: string;
+            /** @enum {string} */
+            state: "asked" | "admitted" | "refused" | "ended";
         };
         HomeDwelling: {
             /** Format: uuid */
@@ -2044,17 +2047,17 @@ export interface components {
             number: string;
         };
         HomeFault: {
-            floor?: components["schemas"]["FaultFloor"] | null;
+            floor: components["schemas"]["FaultFloor"] | null;
             /** Format: uuid */
-            id?: string;
-            kind?: string;
-            meaning?: string;
-            place?: string;
+            id: string;
+            kind: string;
+            meaning: string;
+            place: string;
             /** Format: date-time */
-            since?: string;
-            state?: string;
-            steps?: components["schemas"]["FaultStep"][];
-            title?: string;
+            since: string;
+            state: string;
+            steps: components["schemas"]["FaultStep"][];
+            title: string;
         };
         HomeFloor: {
             label: string;
@@ -2095,13 +2098,13 @@ export interface components {
             needs: components["schemas"]["Need"][];
         };
         Hydrant: {
-            gcj?: components["schemas"]["Gcj"];
+            gcj: components["schemas"]["Gcj"];
             /** Format: uuid */
-            id?: string;
-            kind?: string;
-            label?: string;
-            lat?: number;
-            lon?: number;
+            id: string;
+            kind: string;
+            label: string;
+            lat: number;
+            lon: number;
         };
         Import: {
             counts: {
@@ -2145,123 +2148,126 @@ export interface components {
         };
         Incident: {
             /** Format: date-time */
-            acknowledged_at?: string | null;
+            acknowledged_at: string | null;
             /** Format: date-time */
-            arrived_at?: string | null;
+            arrived_at: string | null;
             /** Format: date-time */
-            attacked_at?: string | null;
-            building?: components["schemas"]["PlaceNames"] | null;
+            attacked_at: string | null;
+            building: components["schemas"]["PlaceNames"] | null;
             /** Format: date-time */
-            case_at?: string;
+            case_at: string;
             /** @enum {string} */
-            category?: "fire" | "gas" | "electrical" | "trapped" | "other";
+            category: "fire" | "gas" | "electrical" | "trapped" | "other";
             /** Format: date-time */
-            closed_at?: string | null;
+            closed_at: string | null;
             /** Format: date-time */
-            confirmed_at?: string | null;
+            confirmed_at: string | null;
             /** Format: date-time */
-            controlled_at?: string | null;
+            controlled_at: string | null;
             dwelling?: components["schemas"]["DoorName"] | null;
-            estate?: components["schemas"]["PlaceNames"] | null;
-            floors?: components["schemas"]["IncidentFloor"][];
+            estate: components["schemas"]["PlaceNames"] | null;
+            floors: components["schemas"]["IncidentFloor"][];
             /** Format: uuid */
-            id?: string;
-            is_exercise?: boolean;
-            is_source_verified?: boolean;
-            is_test?: boolean;
+            id: string;
+            is_exercise: boolean;
+            is_source_verified: boolean;
+            is_test: boolean;
             /** Format: date-time */
-            last_signal_at?: string | null;
+            last_signal_at: string | null;
             /** Format: date-time */
-            opened_at?: string;
-            ring?: number;
-            round?: number;
-            signal_count?: number;
+            opened_at: string;
+            ring: number;
+            round: number;
+            signal_count: number;
             /** @enum {string} */
-            state?: "suspected" | "watching" | "confirmed" | "controlled" | "false_alarm" | "closed";
-            verified_by?: string | null;
-            version?: number;
+            state: "suspected" | "watching" | "confirmed" | "controlled" | "false_alarm" | "closed";
+            /** @enum {string|null} */
+            verified_by: "device" | "person" | "nobody" | null;
+            version: number;
             /** Format: date-time */
-            watching_at?: string | null;
+            watching_at: string | null;
         };
         IncidentDetail: {
             /** Format: date-time */
-            acknowledged_at?: string | null;
+            acknowledged_at: string | null;
             /** Format: date-time */
-            arrived_at?: string | null;
+            arrived_at: string | null;
             /** Format: date-time */
-            attacked_at?: string | null;
-            building?: components["schemas"]["PlaceNames"] | null;
+            attacked_at: string | null;
+            building: components["schemas"]["PlaceNames"] | null;
             /** Format: date-time */
-            case_at?: string;
+            case_at: string;
             /** @enum {string} */
-            category?: "fire" | "gas" | "electrical" | "trapped" | "other";
-            cause?: string | null;
+            category: "fire" | "gas" | "electrical" | "trapped" | "other";
+            cause: string | null;
             /** Format: date-time */
-            closed_at?: string | null;
+            closed_at: string | null;
             /** Format: date-time */
-            confirmed_at?: string | null;
+            confirmed_at: string | null;
             /** Format: date-time */
-            controlled_at?: string | null;
-            dismissal?: components["schemas"]["Pending"] | null;
+            controlled_at: string | null;
+            dismissal: components["schemas"]["Pending"] | null;
             dwelling?: components["schemas"]["DoorName"] | null;
-            estate?: components["schemas"]["PlaceNames"] | null;
-            evidence?: components["schemas"]["Evidence"][];
-            floors?: components["schemas"]["IncidentFloor"][];
-            grade?: string | null;
+            estate: components["schemas"]["PlaceNames"] | null;
+            evidence: components["schemas"]["Evidence"][];
+            floors: components["schemas"]["IncidentFloor"][];
+            grade: string | null;
             /** Format: uuid */
-            id?: string;
-            is_exercise?: boolean;
-            is_source_verified?: boolean;
-            is_test?: boolean;
+            id: string;
+            is_exercise: boolean;
+            is_source_verified: boolean;
+            is_test: boolean;
             /** Format: date-time */
-            last_signal_at?: string | null;
-            loss?: string | null;
-            may?: string[];
-            note?: string | null;
+            last_signal_at: string | null;
+            loss: string | null;
+            may: string[];
+            note: string | null;
             /** Format: date-time */
-            opened_at?: string;
-            own?: components["schemas"]["Own"] | null;
-            place?: string;
-            responders?: components["schemas"]["Responder"][];
-            ring?: number;
-            roll_call?: components["schemas"]["Roll"];
-            roll_call_mine?: components["schemas"]["Mine"] | null;
-            round?: number;
-            signal_count?: number;
+            opened_at: string;
+            own: components["schemas"]["Own"] | null;
+            place: string;
+            responders: components["schemas"]["Responder"][];
+            ring: number;
+            roll_call: components["schemas"]["Roll"];
+            roll_call_mine: components["schemas"]["Mine"] | null;
+            round: number;
+            signal_count: number;
             /** @enum {string} */
-            state?: "suspected" | "watching" | "confirmed" | "controlled" | "false_alarm" | "closed";
-            timeline?: components["schemas"]["Line"][];
-            told?: components["schemas"]["Told"];
-            verified_by?: string | null;
-            version?: number;
+            state: "suspected" | "watching" | "confirmed" | "controlled" | "false_alarm" | "closed";
+            timeline: components["schemas"]["Line"][];
+            told: components["schemas"]["Told"];
+            /** @enum {string|null} */
+            verified_by: "device" | "person" | "nobody" | null;
+            version: number;
             /** Format: date-time */
-            watching_at?: string | null;
+            watching_at: string | null;
             /** Format: date-time */
-            watching_until?: string | null;
-            words?: components["schemas"]["FloorWords"];
+            watching_until: string | null;
+            words: components["schemas"]["FloorWords"];
         };
         IncidentFloor: {
             /** Format: uuid */
-            id?: string | null;
-            label?: string;
-            ordinal?: number;
+            id: string | null;
+            label: string;
+            ordinal: number;
         };
         IncidentPage: {
-            items?: components["schemas"]["Incident"][];
+            items: components["schemas"]["Incident"][];
             /** Format: uuid */
-            next?: string | null;
+            next: string | null;
         };
         Joined: {
             /** Format: uuid */
-            id?: string;
-            kind?: string;
-            name?: string;
-            name_en?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "tower" | "podium" | "garage" | "plant" | "house";
+            name: string;
+            name_en: string;
         };
         JoinedRoll: {
-            building?: components["schemas"]["PlaceNames"];
-            floors?: components["schemas"]["FloorRoll"][];
-            totals?: components["schemas"]["Totals"];
+            building: components["schemas"]["PlaceNames"];
+            floors: components["schemas"]["FloorRoll"][];
+            totals: components["schemas"]["Totals"];
         };
         Key: {
             public_key: string;
@@ -2277,12 +2283,12 @@ export interface components {
             next?: string | null;
         };
         Line: {
-            actor?: components["schemas"]["Who"] | null;
+            actor: components["schemas"]["Who"] | null;
             /** Format: date-time */
-            at?: string;
-            branch?: string;
-            text?: string;
-            verb?: string;
+            at: string;
+            branch: string;
+            text: string;
+            verb: string;
         };
         Me: {
             /** Format: date-time */
@@ -2291,7 +2297,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             is_large: boolean;
-            language: string;
+            /** @enum {string} */
+            language: "zh" | "en";
             name: string;
             permissions: string[];
             phone_masked: string;
@@ -2305,8 +2312,9 @@ export interface components {
         };
         Mine: {
             /** Format: date-time */
-            at?: string;
-            status?: string;
+            at: string;
+            /** @enum {string} */
+            status: "safe" | "help";
         };
         Named: {
             /** Format: uuid */
@@ -2408,8 +2416,8 @@ export interface components {
         };
         NextExercise: {
             /** Format: date-time */
-            at?: string;
-            name?: string;
+            at: string;
+            name: string;
         };
         Notice: {
             body: string;
@@ -2429,31 +2437,33 @@ export interface components {
             url: string;
         };
         NoticePage: {
-            items?: components["schemas"]["Notice"][];
+            items: components["schemas"]["Notice"][];
             /** Format: uuid */
-            next?: string | null;
+            next: string | null;
         };
         Outside: {
             gates?: components["schemas"]["NewGate"][];
             hydrants?: components["schemas"]["NewHydrant"][];
         };
         Own: {
-            answered?: string | null;
+            /** @enum {string|null} */
+            answered: "mine" | "real" | null;
             /** Format: uuid */
-            building_id?: string;
+            building_id: string;
             /** Format: uuid */
-            dwelling_id?: string;
-            floor_ordinal?: number;
-            is_source?: boolean;
-            number?: string;
+            dwelling_id: string;
+            floor_ordinal: number;
+            is_source: boolean;
+            number: string;
         };
         OwnDwelling: {
             /** Format: uuid */
-            dwelling_id?: string;
-            floor_label?: string;
-            floor_ordinal?: number;
-            number?: string;
-            state?: string;
+            dwelling_id: string;
+            floor_label: string;
+            floor_ordinal: number;
+            number: string;
+            /** @enum {string} */
+            state: "asked" | "admitted" | "refused" | "ended";
         };
         PaginationMetadata: {
             /** @description First available page number. */
@@ -2473,10 +2483,10 @@ export interface components {
         };
         Pending: {
             /** Format: date-time */
-            at?: string | null;
-            note?: string | null;
-            person?: components["schemas"]["Named"];
-            reason?: string;
+            at: string | null;
+            note: string | null;
+            person: components["schemas"]["Named"];
+            reason: string;
         };
         Person: {
             /** Format: date-time */
@@ -2501,17 +2511,17 @@ export interface components {
             phone: string;
         };
         PersonPage: {
-            items?: components["schemas"]["Person"][];
+            items: components["schemas"]["Person"][];
             /** Format: uuid */
-            next?: string | null;
+            next: string | null;
         };
         Phone: {
             phone: string;
         };
         PlaceName: {
             /** Format: uuid */
-            id?: string;
-            name?: string;
+            id: string;
+            name: string;
         };
         PlaceNames: {
             /** Format: uuid */
@@ -2548,49 +2558,49 @@ export interface components {
             value: unknown;
         };
         Profile: {
-            en?: string;
-            heartbeat?: string;
-            identity?: string;
-            name?: string;
-            zh?: string;
+            en: string;
+            heartbeat: string;
+            identity: string;
+            name: string;
+            zh: string;
         };
         Profiles: {
-            items?: components["schemas"]["Profile"][];
+            items: components["schemas"]["Profile"][];
         };
         PublicPage: {
-            estate?: string;
-            estate_en?: string;
-            name?: string;
-            name_en?: string;
-            state?: string;
+            estate: string;
+            estate_en: string;
+            name: string;
+            name_en: string;
+            state: string;
             /** Format: date-time */
-            token_valid_until?: string;
+            token_valid_until: string;
         };
         Qr: {
-            token?: string;
-            url?: string;
+            token: string;
+            url: string;
             /** Format: date-time */
-            valid_until?: string;
+            valid_until: string;
         };
         Quiet: {
             quiet_from: number | null;
             quiet_until: number | null;
         };
         Rate: {
-            dismissed?: number;
+            dismissed: number;
             /** Format: date-time */
-            last_at?: string;
-            person?: components["schemas"]["Named"];
-            rate?: number;
-            reasons?: {
+            last_at: string;
+            person: components["schemas"]["Named"];
+            rate: number;
+            reasons: {
                 [key: string]: number;
             };
-            total?: number;
+            total: number;
         };
         RatePage: {
-            items?: components["schemas"]["Rate"][];
+            items: components["schemas"]["Rate"][];
             /** Format: uuid */
-            next?: string | null;
+            next: string | null;
         };
         Read: {
             /** @default false */
@@ -2599,34 +2609,34 @@ export interface components {
         };
         Reading: {
             /** Format: date-time */
-            device_at?: string | null;
+            device_at: string | null;
             /** Format: uuid */
-            device_id?: string;
-            metric?: string;
+            device_id: string;
+            metric: string;
             /** Format: date-time */
-            received_at?: string;
-            unit?: string;
-            value?: number;
+            received_at: string;
+            unit: string;
+            value: number;
         };
         ReadingWithDevice: {
             /** Format: uuid */
-            building_id?: string | null;
+            building_id: string | null;
             /** Format: date-time */
-            device_at?: string | null;
+            device_at: string | null;
             /** Format: uuid */
-            device_id?: string;
-            device_kind?: string;
-            label?: string;
-            metric?: string;
+            device_id: string;
+            device_kind: string;
+            label: string;
+            metric: string;
             /** Format: date-time */
-            received_at?: string;
-            unit?: string;
-            value?: number;
+            received_at: string;
+            unit: string;
+            value: number;
         };
         ReadingWithDevicePage: {
-            items?: components["schemas"]["ReadingWithDevice"][];
+            items: components["schemas"]["ReadingWithDevice"][];
             /** Format: uuid */
-            next?: string | null;
+            next: string | null;
         };
         Reason: {
             reason: string;
@@ -2639,67 +2649,67 @@ export interface components {
             token: string;
         };
         Report: {
-            cause?: string | null;
-            clocks?: components["schemas"]["Clock"][];
-            dismissals?: components["schemas"]["Dismissal"][];
-            evidence?: components["schemas"]["Evidence"][];
-            grade?: string | null;
-            incident?: components["schemas"]["Incident"];
-            is_final?: boolean;
-            loss?: string | null;
+            cause: string | null;
+            clocks: components["schemas"]["Clock"][];
+            dismissals: components["schemas"]["Dismissal"][];
+            evidence: components["schemas"]["Evidence"][];
+            grade: string | null;
+            incident: components["schemas"]["Incident"];
+            is_final: boolean;
+            loss: string | null;
             /** Format: date-time */
-            made_at?: string;
-            note?: string | null;
-            place?: string;
-            responders?: components["schemas"]["ResponderClocks"][];
-            roll_call?: components["schemas"]["Totals"];
-            seconds?: number;
-            timeline?: components["schemas"]["Line"][];
-            told?: components["schemas"]["StepTold"][];
+            made_at: string;
+            note: string | null;
+            place: string;
+            responders: components["schemas"]["ResponderClocks"][];
+            roll_call: components["schemas"]["Totals"];
+            seconds: number;
+            timeline: components["schemas"]["Line"][];
+            told: components["schemas"]["StepTold"][];
         };
         Residency: {
             /** Format: date-time */
-            asked_at?: string;
+            asked_at: string;
             /** Format: date-time */
-            decided_at?: string | null;
-            dwelling?: components["schemas"]["AskedDwelling"];
+            decided_at: string | null;
+            dwelling: components["schemas"]["AskedDwelling"];
             /** Format: uuid */
-            id?: string;
-            person?: components["schemas"]["Asker"];
-            state?: string;
+            id: string;
+            person: components["schemas"]["Asker"];
+            state: string;
         };
         ResidencyPage: {
-            items?: components["schemas"]["Residency"][];
+            items: components["schemas"]["Residency"][];
             /** Format: uuid */
-            next?: string | null;
+            next: string | null;
         };
         Resident: {
-            name?: string;
+            name: string;
             /** Format: uuid */
-            person_id?: string;
-            phone_masked?: string;
+            person_id: string;
+            phone_masked: string;
             /** Format: uuid */
-            residency_id?: string;
-            state?: string;
+            residency_id: string;
+            state: string;
         };
         Responder: {
             /** Format: date-time */
-            acknowledged_at?: string | null;
+            acknowledged_at: string | null;
             /** Format: date-time */
-            arrived_at?: string | null;
+            arrived_at: string | null;
             /** Format: date-time */
-            attacked_at?: string | null;
+            attacked_at: string | null;
             /** Format: uuid */
-            id?: string;
-            metres?: number | null;
-            name?: string;
+            id: string;
+            metres: number | null;
+            name: string;
         };
         ResponderClocks: {
-            clocks?: components["schemas"]["Clock"][];
+            clocks: components["schemas"]["Clock"][];
             /** Format: uuid */
-            id?: string;
-            metres?: number | null;
-            name?: string;
+            id: string;
+            metres: number | null;
+            name: string;
         };
         Role: {
             building_permissions: string[];
@@ -2716,9 +2726,9 @@ export interface components {
             next?: string | null;
         };
         Roll: {
-            floors?: components["schemas"]["FloorRoll"][];
-            joined?: components["schemas"]["JoinedRoll"][];
-            totals?: components["schemas"]["Totals"];
+            floors: components["schemas"]["FloorRoll"][];
+            joined: components["schemas"]["JoinedRoll"][];
+            totals: components["schemas"]["Totals"];
         };
         RollCall: {
             /** @default null */
@@ -2788,12 +2798,12 @@ export interface components {
         };
         Signal: {
             /** Format: date-time */
-            device_at?: string | null;
-            is_danger?: boolean;
-            is_verified?: boolean;
+            device_at: string | null;
+            is_danger: boolean;
+            is_verified: boolean;
             /** Format: date-time */
-            received_at?: string;
-            words?: string;
+            received_at: string;
+            words: string;
         };
         Silence: {
             /** Format: uuid */
@@ -2812,49 +2822,50 @@ export interface components {
             phone_masked?: string | null;
         };
         StationPage: {
-            items?: components["schemas"]["Station"][];
+            items: components["schemas"]["Station"][];
             /** Format: uuid */
-            next?: string | null;
+            next: string | null;
         };
         Status: {
-            gauges?: components["schemas"]["Gauge"][];
-            online?: number;
+            gauges: components["schemas"]["Gauge"][];
+            online: number;
             /** Format: date-time */
-            seen_at?: string | null;
-            state?: string;
-            total?: number;
-            unwatched?: components["schemas"]["Unwatched"][];
+            seen_at: string | null;
+            /** @enum {string} */
+            state: "well" | "repair" | "unwatched" | "alarm";
+            total: number;
+            unwatched: components["schemas"]["Unwatched"][];
         };
         Step: {
-            detail?: string;
-            n?: number;
-            title?: string;
+            detail: string;
+            n: number;
+            title: string;
         };
         StepTold: {
-            answered?: number;
+            answered: number;
             /** Format: date-time */
-            done_at?: string | null;
-            people?: number;
-            received?: number;
-            step?: string;
+            done_at: string | null;
+            people: number;
+            received: number;
+            step: string;
         };
         Stranger: {
-            destination?: number;
+            destination: number;
             /** Format: date-time */
-            first_at?: string;
-            frames?: number;
-            has_fire?: boolean;
-            key?: string;
+            first_at: string;
+            frames: number;
+            has_fire: boolean;
+            key: string;
             /** Format: date-time */
-            last_at?: string;
-            peer?: string;
-            port?: number;
-            source_address?: number;
+            last_at: string;
+            peer: string;
+            port: number;
+            source_address: number;
         };
         Strangers: {
-            items?: components["schemas"]["Stranger"][];
+            items: components["schemas"]["Stranger"][];
             /** Format: uuid */
-            next?: string | null;
+            next: string | null;
         };
         Subject: {
             /** Format: uuid */
@@ -2874,15 +2885,15 @@ export interface components {
             notice_id: string;
         };
         Told: {
-            answered?: number;
-            people?: number;
-            received?: number;
+            answered: number;
+            people: number;
+            received: number;
         };
         Totals: {
-            help?: number;
-            needs?: number;
-            safe?: number;
-            silent?: number;
+            help: number;
+            needs: number;
+            safe: number;
+            silent: number;
         };
         Transfer: {
             counts: {
@@ -2901,43 +2912,43 @@ export interface components {
             state: "queued" | "running" | "done" | "refused" | "failed";
         };
         TransferPage: {
-            items?: components["schemas"]["Transfer"][];
+            items: components["schemas"]["Transfer"][];
             /** Format: uuid */
-            next?: string | null;
+            next: string | null;
         };
         Transmitter: {
             /** Format: uuid */
-            building_id?: string | null;
-            denied?: number;
+            building_id: string | null;
+            denied: number;
             /** Format: uuid */
-            estate_id?: string;
-            good?: number;
+            estate_id: string;
+            good: number;
             /** Format: uuid */
-            id?: string;
-            identity?: string;
-            last_peer?: string;
+            id: string;
+            identity: string;
+            last_peer: string;
             /** Format: date-time */
-            last_seen_at?: string | null;
-            name?: string;
-            name_en?: string;
-            network?: string | null;
-            profile?: string;
-            quarantined?: number;
+            last_seen_at: string | null;
+            name: string;
+            name_en: string;
+            network: string | null;
+            profile: string;
+            quarantined: number;
             /** Format: date-time */
-            registered_at?: string;
-            resent?: number;
-            silent_after_s?: number;
+            registered_at: string;
+            resent: number;
+            silent_after_s: number;
             /** Format: date-time */
-            silent_since?: string | null;
-            source_address?: number;
-            state?: string;
+            silent_since: string | null;
+            source_address: number;
+            state: string;
             /** Format: date-time */
-            test_until?: string | null;
+            test_until: string | null;
         };
         TransmitterPage: {
-            items?: components["schemas"]["Transmitter"][];
+            items: components["schemas"]["Transmitter"][];
             /** Format: uuid */
-            next?: string | null;
+            next: string | null;
         };
         TransmitterTest: {
             minutes: number;
@@ -2952,9 +2963,9 @@ export interface components {
             premises?: components["schemas"]["UnitPremises"][];
         };
         UnitPage: {
-            items?: components["schemas"]["Unit"][];
+            items: components["schemas"]["Unit"][];
             /** Format: uuid */
-            next?: string | null;
+            next: string | null;
         };
         UnitPremises: {
             building?: components["schemas"]["PlaceName"];
@@ -2962,16 +2973,16 @@ export interface components {
             to_ordinal?: number;
         };
         Unwatched: {
-            floor_ordinals?: number[];
-            label?: string;
+            floor_ordinals: number[];
+            label: string;
             /** Format: date-time */
-            since?: string | null;
+            since: string | null;
         };
         WatchCount: {
-            control_room?: number;
-            people?: number;
-            property?: number;
-            station?: number;
+            control_room: number;
+            people: number;
+            property: number;
+            station: number;
         };
         Watchers: {
             control_room?: components["schemas"]["PlaceName"][];
@@ -2997,10 +3008,10 @@ export interface components {
             qr: string | null;
         };
         Who: {
-            duty?: string;
+            duty: string;
             /** Format: uuid */
-            id?: string;
-            name?: string;
+            id: string;
+            name: string;
         };
         Words: {
             en?: string;
