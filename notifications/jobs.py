@@ -13,7 +13,7 @@ import structlog
 from backend.kernel import clock, crypt, jobs
 from backend.kernel.config import settings
 from backend.kernel.jobs import Periodic
-from notifications import outbox
+from notifications import outbox, service
 
 if TYPE_CHECKING:
     from notifications.fanout import Fanout
@@ -73,4 +73,4 @@ def contact() -> str:
     return url if url.startswith("https://") else f"mailto:duty@{urlsplit(url).hostname}"
 
 
-PERIODIC = [Periodic(sweep, 1.0), Periodic(fall_back, 1.0), Periodic(expire, 60.0)]
+PERIODIC = [Periodic(sweep, 1.0), Periodic(fall_back, 1.0), Periodic(expire, 60.0), Periodic(service.forget, 600.0)]

@@ -9,9 +9,17 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, distinct, exists, func, or_, select, update
 
-from backend.kernel import clock, db
+from backend.kernel import clock, db, retention
 from notifications import subscriptions
-from notifications.models import PROOFS, Delivery, Notice
+from notifications.models import PROOFS, Delivery, Notice, PushSubscription
+
+NOTICES_DAYS = retention.declare(
+    "notices",
+    400,
+    "Days for which notices and their receipts are kept; no later report says who was told.",
+    30,
+)
+PHONES_DAYS = retention.declare("phones", 90, "Days for which a phone's push address is kept after it was given up.")
 
 
 @dataclass(frozen=True)
@@ -99,6 +107,13 @@ def read(person_id: UUID, ids: Sequence[UUID] | None) -> None:
     if ids is not None:
         statement = statement.where(Notice.id.in_(ids))
     db.session().execute(statement.values(read_at=clock.now(), fallback_at=None))
+
+
+def forget() -> None:
+    """Old notices go, with their deliveries; and phones that have long been gone."""
+    old = retention.limit(NOTICES_DAYS)
+    retention.forget(Notice, Notice.id < retention.first_id(old), Notice.created_at < old)
+    retention.forget(PushSubscription, PushSubscription.gone_at < retention.limit(PHONES_DAYS))
 
 
 def end_session_subscriptions(session_ids: UUID | Iterable[UUID]) -> None:

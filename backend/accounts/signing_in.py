@@ -18,18 +18,18 @@ from backend.accounts import codes, cookies, service
 from backend.accounts.errors import WrongCode, WrongPhone
 from backend.accounts.models import Person, SignIn, SignInCode, WrongGuess
 from backend.accounts.phones import normalise
-from backend.kernel import access, clock, crypt, db, policy, stream
+from backend.kernel import access, clock, crypt, db, policy, retention, stream
 from backend.kernel.errors import DomainError, NotFound, TooMany
 from notifications import sms, subscriptions
 
 TEN_MINUTES, DAY = timedelta(minutes=10), timedelta(days=1)
-KEPT = timedelta(days=2)
-SESSIONS_KEPT = timedelta(days=30)
 NUMBER_10MIN = policy.declare("sign_in.number_10min", 5, "Codes that one number gets in 10 minutes.")
 NUMBER_DAY = policy.declare("sign_in.number_day", 20, "Codes that one number gets in 24 hours.")
 ADDRESS_10MIN = policy.declare("sign_in.address_10min", 100, "Codes asked for from one address in 10 minutes.")
 ADDRESS_DAY = policy.declare("sign_in.address_day", 1000, "Codes asked for from one address in 24 hours.")
 ALL_DAY = policy.declare("sign_in.day", 50_000, "Codes sent to all in 24 hours: a bound for the bill.")
+CODES_KEPT = retention.declare("codes", 1, "Days for which sign-in codes and wrong guesses are kept and count.")
+SESSIONS_KEPT = retention.declare("sessions", 90, "Days for which a session is kept after its end.")
 AGAIN = policy.declare("sign_in.again_s", 60, "Seconds after which the app offers another code.")
 
 SMS = {
@@ -134,12 +134,12 @@ def end_session(person_id: UUID, session_id: UUID) -> None:
 
 
 def forget() -> None:
-    """Drop codes and wrong guesses that no limit counts any more, and sessions that ended a month ago."""
-    with db.transaction() as session:
-        session.execute(delete(SignInCode).where(SignInCode.created_at < clock.now() - KEPT))
-        session.execute(delete(WrongGuess).where(WrongGuess.at < clock.now() - KEPT))
-        over = func.least(func.coalesce(SignIn.ended_at, SignIn.expires_at), SignIn.expires_at)
-        session.execute(delete(SignIn).where(over < clock.now() - SESSIONS_KEPT))
+    """Drop codes and wrong guesses that no limit counts any more, and sessions that ended long ago."""
+    counted = retention.limit(CODES_KEPT)
+    retention.forget(SignInCode, SignInCode.created_at < counted)
+    retention.forget(WrongGuess, WrongGuess.at < counted)
+    over = func.least(func.coalesce(SignIn.ended_at, SignIn.expires_at), SignIn.expires_at)
+    retention.forget(SignIn, over < retention.limit(SESSIONS_KEPT))
 
 
 def _indexed(phone: str) -> tuple[str, bytes]:

@@ -33,7 +33,9 @@ CALLS_BY_ADDRESS = policy.declare(
 CALLS_BY_BUILDING = policy.declare(
     "incidents.calls_by_building", 10, "Unknown callers of one building in 10 minutes that may ring."
 )
-CALL_RADIUS_M = policy.declare("incidents.call_radius_m", 150, "Metres within which a position proves a building.")
+CALL_RADIUS_M = policy.declare(
+    "incidents.call_radius_m", 150, "Metres within which a position proves a building. One value for the whole city."
+)
 
 
 def limits_at(scope_path: str) -> Policy:

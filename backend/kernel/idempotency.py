@@ -11,20 +11,20 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import orjson
 from flask import Response, request
-from sqlalchemy import LargeBinary, delete, select
+from sqlalchemy import LargeBinary, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.kernel import access, clock, crypt, db
+from backend.kernel import access, clock, crypt, db, retention
 from backend.kernel.db import Base
 from backend.kernel.errors import Invalid, KeyReused
 from backend.kernel.jobs import Periodic
 
-KEPT = timedelta(hours=24)
+KEPT_DAYS = retention.declare("idempotency", 1, "Days in which the same request gets the same answer again.")
 
 
 class IdempotencyKey(Base):
@@ -105,9 +105,8 @@ def _packed(answer: Response) -> bytes:
 
 
 def forget() -> None:
-    """Drop answers older than 24 h."""
-    with db.transaction():
-        db.session().execute(delete(IdempotencyKey).where(IdempotencyKey.at < clock.now() - KEPT))
+    """Drop answers that are too old to be asked for again."""
+    retention.forget(IdempotencyKey, IdempotencyKey.at < retention.limit(KEPT_DAYS))
 
 
 PERIODIC = [Periodic(forget, every_s=600)]

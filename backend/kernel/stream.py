@@ -11,12 +11,12 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import BigInteger, Identity, delete, insert, text
+from sqlalchemy import BigInteger, Identity, insert, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text, Uuid
 
-from backend.kernel import clock, db
+from backend.kernel import clock, db, retention
 from backend.kernel.db import Base
 from backend.kernel.jobs import Periodic
 from backend.kernel.jsonable import dumps
@@ -84,8 +84,7 @@ def _write() -> None:
 
 def forget() -> None:
     """Drop events older than an hour; a client that comes back later gets `reset`."""
-    with db.transaction():
-        db.session().execute(delete(StreamEvent).where(StreamEvent.at < clock.now() - KEPT))
+    retention.forget(StreamEvent, StreamEvent.at < clock.now() - KEPT)
 
 
 PERIODIC = [Periodic(forget, every_s=60)]

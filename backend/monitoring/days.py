@@ -9,10 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from backend.kernel import clock, db, policy
-from backend.monitoring.measuring import READINGS_DAYS
+from backend.monitoring.measuring import FRAMES_DAYS, READINGS_DAYS
 
 log = structlog.get_logger(__name__)
-FRAMES_DAYS = 2  # the raw bytes of the last whole day can be looked at
 _LOCK_WAIT = text("SET LOCAL lock_timeout = '2s'")
 
 
@@ -38,7 +37,8 @@ def forget() -> list[str]:
     """Drop the days that are over; returns their tables."""
     today = clock.now().date()
     with db.transaction():
-        kept = {"frames": FRAMES_DAYS, "readings": int(policy.get(READINGS_DAYS))}
+        # A day's frames go when the last of them is so old.
+        kept = {"frames": int(policy.get(FRAMES_DAYS)) + 1, "readings": int(policy.get(READINGS_DAYS))}
         names = db.session().scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'partitions'")).all()
     gone = [name for name in names if _is_over(name, today, kept)]
     for name in gone:
@@ -46,7 +46,7 @@ def forget() -> list[str]:
             session.execute(_LOCK_WAIT)
             session.execute(text(f"DROP TABLE partitions.{name}"))
     with db.transaction() as session:
-        limit = {"limit": clock.now() - timedelta(days=FRAMES_DAYS)}
+        limit = {"limit": clock.now() - timedelta(days=kept["frames"])}
         session.execute(text("DELETE FROM partitions.frames_rest WHERE received_at < :limit"), limit)
     return gone
 

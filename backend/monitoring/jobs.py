@@ -11,13 +11,14 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 
 from backend.accounts import service as accounts
-from backend.kernel import beat, clock, db, events, scope
+from backend.kernel import beat, clock, db, events, retention, scope
 from backend.kernel.jobs import Periodic
 from backend.kernel.text import pair
 from backend.monitoring import announcing, days, faults
 from backend.monitoring.events import FaultOpened, FaultRecovered, TransmitterSilent
 from backend.monitoring.gateway.profiles import BEIJING
-from backend.monitoring.models import Device, Fault, QuarantinedFrame, Transmitter, TransmitterState
+from backend.monitoring.measuring import SIGNALS_DAYS
+from backend.monitoring.models import Device, Fault, QuarantinedFrame, Signal, Transmitter, TransmitterState
 from backend.monitoring.watchmen import look_at_gateway
 from backend.places.models import Building, Floor
 from notifications import Recipient, send
@@ -196,6 +197,12 @@ def keep_days() -> None:
         session.execute(delete(QuarantinedFrame).where(QuarantinedFrame.received_at < clock.now() - QUARANTINE_KEPT))
 
 
+def forget_signals() -> None:
+    """Old words of devices go; what was a danger stays, as the incidents that it made do."""
+    old = retention.limit(SIGNALS_DAYS)
+    retention.forget(Signal, Signal.received_at < old, Signal.is_danger.is_(False))
+
+
 PERIODIC = [
     Periodic(announce_missed, every_s=1),
     Periodic(find_silent, every_s=2),
@@ -203,4 +210,5 @@ PERIODIC = [
     Periodic(tell_quarantine, every_s=2),
     Periodic(look_at_gateway, every_s=5),
     Periodic(keep_days, every_s=3600),
+    Periodic(forget_signals, every_s=600),
 ]

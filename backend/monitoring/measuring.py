@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from backend.kernel import policy
+from backend.kernel import retention
 from backend.monitoring import rows
 from backend.monitoring.gateway import codes
 from backend.monitoring.gateway.bodies import Item
 
 PRESSURE_MPA = 4
-READINGS_DAYS = policy.declare("readings.kept_days", 400, "Days for which measured values are kept.", 1, 36_500)
+READINGS_DAYS = retention.declare("readings", 400, "Days for which measured values are kept.")
+FRAMES_DAYS = retention.declare("frames", 1, "Whole days for which the raw bytes of frames are kept.")
+SIGNALS_DAYS = retention.declare(
+    "signals", 400, "Days for which signals are kept that are no danger; dangers are never deleted.", least=30
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from backend.kernel import beat, clock, db, events
 from backend.monitoring import days, jobs, standing
 from backend.monitoring.events import DangerSensed, TransmitterBack, TransmitterSilent
 from backend.monitoring.intake import Seen
-from backend.monitoring.models import Fault, Transmitter
+from backend.monitoring.models import Fault, Signal, Transmitter
 from notifications.models import Notice
 from tests.factories import monitoring as m
 from tests.factories.accounts import create_member
@@ -181,3 +181,14 @@ def test_days_are_made_and_dropped(db_session):
     with db.transaction() as session:
         assert session.scalar(text(names)) == 6
     assert sorted(days.forget()) == ["frames_20200101", "readings_20200101"]
+
+
+def test_old_signals_go_and_dangers_stay(db_session):
+    box = m.create_transmitter()
+    with clock.freeze(NOON - timedelta(days=401)):
+        m.arrive(m.component(box.source_address, 17), m.component(box.source_address, 18, m.FAULT))
+    with clock.freeze(NOON):
+        m.arrive(m.component(box.source_address, 18, m.NORMAL))
+        jobs.forget_signals()
+    kept = db_session.execute(select(Signal.is_danger, Signal.received_at).order_by(Signal.received_at)).all()
+    assert kept == [(True, NOON - timedelta(days=401)), (False, NOON)]

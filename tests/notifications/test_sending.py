@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from backend.kernel import clock, db, jobs, policy
+from backend.kernel import clock, db, jobs, policy, retention
 from backend.kernel.ids import new_id
-from notifications import Recipient, outbox, preferences, send, sending, service
+from notifications import Recipient, outbox, preferences, rows, send, sending, service
 from notifications.contacts import Contact
 from notifications.fanout import Fanout
-from notifications.models import Delivery, Notice
+from notifications.models import Delivery, Notice, PushSubscription
 from tests.factories.notifications import contacts_of, create_subscription
 from tests.sinks.http import Reply
 from tests.sinks.push import PushSink
@@ -231,3 +231,26 @@ def test_when_sms_joins_and_what_proves_a_phone_are_of_the_place(notices: Load, 
         person: {d.channel for d in deliveries() if d.notice_id == by_person[person].id} for person in by_person
     }
     assert channels == {far: {"push"}, near: {"push", "sms"}}
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_old_notices_go_with_their_deliveries_and_so_do_phones_long_gone(
+    tell: Tell, notices: Load, deliveries: Load
+) -> None:
+    old, new, now = new_id(), new_id(), clock.now()
+    phones = {person: create_subscription(person, f"https://push.example/{person}") for person in (old, new)}
+    tell([new], new_id())
+    aged = now - timedelta(days=401)
+    notice = Notice(id=retention.first_id(aged), subject_kind="incident", subject_id=new_id(), step="r", person_id=old)
+    notice.kind, notice.params, notice.urgency, notice.sms = "incident.over", {}, "alarm", "never"
+    notice.created_at = aged
+    with db.transaction() as session:
+        session.add(notice)
+        session.flush()
+        rows.add_deliveries([rows.NewDelivery(notice.id, "push", phones[old].id, aged, notice.kind, "alarm")])
+        session.get_one(PushSubscription, phones[old].id).gone_at = now - timedelta(days=91)
+    service.forget()
+    assert [one.person_id for one in notices()] == [new]
+    assert [one.endpoint_id for one in deliveries()] == [phones[new].id]
+    with db.transaction() as session:
+        assert [one.id for one in session.scalars(select(PushSubscription))] == [phones[new].id]
