@@ -61,7 +61,8 @@ HOMES = (
         Residency.id, Residency.state,
         Dwelling.id.label("dwelling_id"), Dwelling.number,
         Floor.label, Floor.ordinal,
-        Building.id.label("building_id"), Building.name.label("building_name"), Building.name_en.label("building_name_en"),
+        Building.id.label("building_id"), Building.name.label("building_name"),
+        Building.name_en.label("building_name_en"),
         Estate.id.label("estate_id"), Estate.name.label("estate_name"), Estate.name_en.label("estate_name_en"),
     )
     .join(Residency.dwelling)
