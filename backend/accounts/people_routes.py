@@ -39,7 +39,7 @@ def show_person(person_id: UUID) -> dict[str, Any]:
     return directory.one(access.actor(), person_id)
 
 
-@people.op("POST", "/people", needs="people.manage", body=PersonAddSchema, out=PersonSchema, status=201)
+@people.op("POST", "/people", needs="people.manage", body=PersonAddSchema, out=PersonSchema, status=201, also=200)
 def add_person(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
     """Add a person by number; 200 when the number is known already."""
     person, is_new = directory.add(access.actor(), **body)

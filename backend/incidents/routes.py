@@ -39,7 +39,7 @@ def incident_report(incident_id: UUID) -> dict[str, Any]:
     return report.report(actor(), incident_id)
 
 
-@blueprint.op("POST", "/incidents", needs=PUBLIC, body=a.FireHereSchema, out=s.IncidentSchema, status=201)
+@blueprint.op("POST", "/incidents", needs=PUBLIC, body=a.FireHereSchema, out=s.IncidentSchema, status=201, also=200)
 def fire_here(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
     """Fire here: opens an incident (201) or joins one (200). Signed out it needs the QR code or a position."""
     where = calls.Where(**body["place"])

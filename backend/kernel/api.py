@@ -39,11 +39,15 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # smorest has n
         query: Any = None,
         out: Any = None,
         status: int = 200,
+        also: int | None = None,
         max_body: int = MAX_BODY,
         location: str = "json",
         content_type: str | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Register `fn(body=…, query=…, **path)`; it returns what `out` dumps, or (that, status), or a Response."""
+        """Register `fn(body=…, query=…, **path)`; it returns what `out` dumps, or (that, status), or a Response.
+
+        `also` is a second status of the same shape: 200 where asking again finds what is there.
+        """
         is_write = method != "GET"
 
         def decorate(fn: Callable[..., Any]) -> Callable[..., Any]:
@@ -53,7 +57,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # smorest has n
             if query is not None:
                 view = self.arguments(query, location="query", arg_name="query")(view)
             view = _guarded(view, needs, is_write, max_body)
-            view = self.alt_response(status, schema=out, success=True)(view)
+            for code in {status, also or status}:
+                view = self.alt_response(code, schema=out, success=True)(view)
             security: list[Any] = [] if needs == PUBLIC else [{"session": []}]
             view = self.doc(operationId=f"{self.name}.{fn.__name__}", security=security)(view)
             return self.route(rule, methods=[method])(view)  # type: ignore[no-any-return]  # smorest is untyped

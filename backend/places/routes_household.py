@@ -14,7 +14,7 @@ from backend.places.models import Residency
 blueprint = Blueprint("residencies", __name__, url_prefix="/api")
 
 
-@blueprint.op("POST", "/residencies", needs=SIGNED_IN, body=s.AskSchema, out=s.ResidencySchema, status=201)
+@blueprint.op("POST", "/residencies", needs=SIGNED_IN, body=s.AskSchema, out=s.ResidencySchema, status=201, also=200)
 def ask(body: dict[str, Any]) -> tuple[Residency, int]:
     """Ask to be admitted to a dwelling of the building whose code I scanned; asking again changes nothing."""
     residency, is_new = admission.ask(actor(), **body)
