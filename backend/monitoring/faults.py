@@ -10,12 +10,20 @@ from uuid import UUID
 from sqlalchemy import exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from backend.kernel import db
+from backend.kernel import db, policy
 from backend.kernel.ids import new_id
 from backend.monitoring.models import Fault
 
 GENERIC = "fault"
 SILENT = "silent"
+FLAPPING = "flapping"
+FEWEST_FLAPS = 3
+FLAPS = policy.declare(
+    "faults.flaps_an_hour",
+    6,
+    "Times within an hour that a device may rise and clear; then it is one fault, flapping, until it is calm.",
+    least=FEWEST_FLAPS,
+)
 
 # type -> bit -> kind (figures 6, 7 and 13)
 BITS: dict[int, dict[int, str]] = {
@@ -34,6 +42,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "center_link_fault": ("与平台的通信线路故障", "link to the platform fault"),
     "line_fault": ("与报警主机的连接线路故障", "line to the fire panel fault"),
     SILENT: ("传输装置失联", "transmitter silent"),
+    FLAPPING: ("反复报警又恢复", "on and off again and again"),
 }
 
 
@@ -64,9 +73,9 @@ def change(subject: Subject, type: int, before: int, after: int, at: datetime) -
         recover(subject.transmitter_id, subject.device_id, kind, at)
 
 
-def open_(subject: Subject, kind: str, at: datetime) -> None:
-    """Open a fault; one that is open already stays as it is."""
-    zh, en = WORDS[kind]
+def open_(subject: Subject, kind: str, at: datetime, words: tuple[str, str] | None = None) -> None:
+    """Open a fault; one that is open already stays as it is. `words` are its own, else those of its kind."""
+    zh, en = words or WORDS[kind]
     values: dict[str, Any] = {
         "id": new_id(),
         "transmitter_id": subject.transmitter_id,
@@ -97,7 +106,10 @@ def recover(transmitter_id: UUID, device_id: UUID | None, kind: str, at: datetim
 def _has_open_devices(transmitter_id: UUID) -> bool:
     query = select(
         exists().where(
-            Fault.transmitter_id == transmitter_id, Fault.device_id.is_not(None), Fault.recovered_at.is_(None)
+            Fault.transmitter_id == transmitter_id,
+            Fault.device_id.is_not(None),
+            Fault.recovered_at.is_(None),
+            Fault.kind != FLAPPING,
         )
     )
     return bool(db.session().scalar(query))

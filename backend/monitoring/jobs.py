@@ -14,7 +14,7 @@ from backend.accounts import service as accounts
 from backend.kernel import beat, clock, db, events, retention, scope
 from backend.kernel.jobs import Periodic
 from backend.kernel.text import pair
-from backend.monitoring import announcing, days, faults
+from backend.monitoring import announcing, days, faults, flapping
 from backend.monitoring.events import FaultOpened, FaultRecovered, TransmitterSilent
 from backend.monitoring.gateway.profiles import BEIJING
 from backend.monitoring.measuring import SIGNALS_DAYS
@@ -85,14 +85,15 @@ def tell_faults() -> int:
             .with_for_update(of=Fault, skip_locked=True)
         )
         rows = session.execute(query).all()
+        folded = flapping.open_at([(row.Fault.transmitter_id, row.Fault.device_id) for row in rows])
         for estate_id, group in groupby(rows, key=lambda row: row.Transmitter.estate_id):
-            _tell_estate(estate_id, list(group))
+            _tell_estate(estate_id, list(group), folded)
         return len(rows)
 
 
-def _tell_estate(estate_id: UUID, rows: Sequence[Any]) -> None:
+def _tell_estate(estate_id: UUID, rows: Sequence[Any], folded: set[flapping.Place]) -> None:
     now = clock.now()
-    opened = [row for row in rows if row.Fault.recovered_at is None]
+    opened = [row for row in rows if row.Fault.recovered_at is None and not _is_folded(row.Fault, folded)]
     since = now - STORM_WINDOW
     told = select(func.count()).select_from(Fault).join(Transmitter).where(
         Transmitter.estate_id == estate_id, Fault.told_at > since
@@ -107,13 +108,18 @@ def _tell_estate(estate_id: UUID, rows: Sequence[Any]) -> None:
         fault = row.Fault
         fault.is_untold = False
         if fault.recovered_at is None:
-            fault.told_at = now
+            fault.told_at = None if _is_folded(fault, folded) else now
             events.publish(FaultOpened(fault.id, fault.kind, fault.scope_path, fault.device_id, fault.transmitter_id))
         else:
             _tell_recovered(row)
             events.publish(
                 FaultRecovered(fault.id, fault.kind, fault.scope_path, fault.device_id, fault.transmitter_id)
             )
+
+
+def _is_folded(fault: Fault, folded: set[flapping.Place]) -> bool:
+    """Whether the flapping of its device speaks for it; a silence and the flapping itself speak for themselves."""
+    return fault.kind not in (faults.FLAPPING, faults.SILENT) and (fault.transmitter_id, fault.device_id) in folded
 
 
 def _tell_opened(row: Any, number: int) -> None:
@@ -206,6 +212,7 @@ def forget_signals() -> None:
 PERIODIC = [
     Periodic(announce_missed, every_s=1),
     Periodic(find_silent, every_s=2),
+    Periodic(flapping.look, every_s=2),
     Periodic(tell_faults, every_s=2),
     Periodic(tell_quarantine, every_s=2),
     Periodic(look_at_gateway, every_s=5),

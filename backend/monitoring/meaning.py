@@ -52,6 +52,10 @@ _LINE = (
     "楼里的报警主机照常工作，只是消息暂时传不到守望。",
     "The building's own panel still works, only its messages do not reach Shouwang for now.",
 )
+_FLAPPING = (
+    "它反复报警又恢复，多半是接触不良或受潮。真的报警照样通知，物业会安排检修。",
+    "It comes and goes, often a bad contact or damp. A true alarm is still told; a repair is arranged.",
+)
 _OTHER = ("物业会安排检修。", "The property office arranges a repair.")
 _BY_KIND = {
     "mains_fault": _POWER,
@@ -60,6 +64,7 @@ _BY_KIND = {
     "center_link_fault": _LINE,
     "line_fault": _LINE,
     "silent": _LINE,
+    "flapping": _FLAPPING,
 }
 _DETECTORS = frozenset({"smoke", "heat", "combined", "flame", "video", "detector", "loop", "module"})
 

@@ -171,6 +171,7 @@ class Signal(Row):
         Index(
             "ix_signals_due", "announce_at", postgresql_where=text("announce_at IS NOT NULL AND announced_at IS NULL")
         ),
+        Index("ix_signals_rises", "received_at", postgresql_where=text("is_danger")),
         Index("ix_signals_danger", "transmitter_id", "received_at", postgresql_where=text("is_danger")),
     )
     received_at: Mapped[datetime]
@@ -249,6 +250,7 @@ class Fault(Row):
             "transmitter_id", "device_id", "kind",
             unique=True, postgresql_where=text("recovered_at IS NULL"), postgresql_nulls_not_distinct=True,
         ),
+        Index("ix_faults_opened_at", "opened_at"),
         Index("ix_faults_untold", "id", postgresql_where=text("is_untold")),
         Index("ix_faults_scope_path", "scope_path", **_PATHS),
     )  # fmt: skip
