@@ -70,7 +70,12 @@ def readings(actor: Actor, limit: int, after: UUID | None, building: UUID | None
 
 def _reading(latest: LatestReading, device: Device) -> dict[str, Any]:
     names = ("device_id", "metric", "value", "unit", "received_at", "device_at")
-    where = {"device_kind": device.kind, "label": device.label, "building_id": device.building_id}
+    where = {
+        "device_kind": device.kind,
+        "label": device.label,
+        "label_en": device.label_en,
+        "building_id": device.building_id,
+    }
     return {name: getattr(latest, name) for name in names} | where
 
 

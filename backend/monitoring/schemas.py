@@ -75,6 +75,7 @@ class SignalSchema(Answer):
 
 class DeviceCardSchema(DeviceSchema):
     transmitter = f.Nested(DeviceBuildingSchema)
+    is_flapping = f.Boolean()
     readings = f.List(f.Nested(ReadingSchema))
     signals = f.List(f.Nested(SignalSchema))
 
@@ -93,6 +94,7 @@ class ReadingQuery(PageQuery):
 class ReadingWithDeviceSchema(ReadingSchema):
     device_kind = f.String()
     label = f.String()
+    label_en = f.String()
     building_id = Id(allow_none=True)
 
 

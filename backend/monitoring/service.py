@@ -14,7 +14,7 @@ from backend.kernel.access import Actor
 from backend.kernel.errors import NotAllowed, NotFound
 from backend.kernel.ids import new_id
 from backend.kernel.scope import within
-from backend.monitoring import showing
+from backend.monitoring import flapping, showing
 from backend.monitoring.errors import NetworkNeeded, TransmitterTaken, WrongNetwork, WrongProfile
 from backend.monitoring.gateway import codes, profiles
 from backend.monitoring.gateway.profiles import Identity
@@ -140,6 +140,7 @@ def device(actor: Actor, device_id: UUID) -> dict[str, Any]:
     box = db.session().get_one(Transmitter, row.Device.transmitter_id)
     return showing.item(row) | {
         "transmitter": {"id": box.id, "name": box.name, "name_en": box.name_en},
+        "is_flapping": bool(flapping.open_at([(box.id, device_id)]) & {(box.id, device_id)}),
         "readings": list(db.session().scalars(latest)),
         "signals": [_said(signal, actor.language == "en") for signal in db.session().scalars(said)],
     }

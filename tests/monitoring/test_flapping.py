@@ -131,3 +131,17 @@ def test_how_often_is_a_policy_of_the_place(panel):
         policy.put("faults.flaps_an_hour", panel.box.scope_path, 3)
     panel.flaps(3)
     assert panel.notices("fault.opened")[-1].endswith("on and off 3 times within an hour")
+
+
+def test_its_card_says_so_until_it_is_calm(panel, client, as_actor):
+    as_actor({"devices.see": (panel.box.scope_path,)})
+
+    def is_marked() -> bool:
+        return client.get(f"/api/devices/{panel.device.id}").json["is_flapping"]
+
+    panel.flaps(5)
+    assert not is_marked()
+    panel.flaps(1)
+    assert is_marked()
+    panel.sweep(3700)
+    assert not is_marked()

@@ -129,6 +129,7 @@ def test_readings_and_faults(client, box, manager):
     )
     [reading] = client.get("/api/readings/latest").json["items"]
     assert (reading["metric"], reading["value"], reading["unit"]) == ("height", 2.35, "m")
+    assert (reading["label"], reading["label_en"]) == ("消防水箱 1", "Water tank 1")
     [fault] = client.get("/api/faults").json["items"]
     assert fault["title"].endswith("消防水泵 91 故障")
     assert [step["label"] for step in fault["steps"]] == ["发现", "已通知物业", "恢复"]

@@ -1683,6 +1683,7 @@ export interface components {
             component_type: number;
             /** Format: uuid */
             id: string;
+            is_flapping: boolean;
             kind: string;
             place: components["schemas"]["DevicePlace"];
             readings: components["schemas"]["Reading"][];
@@ -2627,6 +2628,7 @@ export interface components {
             device_id: string;
             device_kind: string;
             label: string;
+            label_en: string;
             metric: string;
             /** Format: date-time */
             received_at: string;
