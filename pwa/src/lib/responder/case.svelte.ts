@@ -47,6 +47,7 @@ export class Case {
 	error = $state.raw<unknown>(undefined);
 	/** Somebody else was faster: the screen already shows the newer state. */
 	isOvertaken = $state(false);
+	#flight: Promise<boolean> | undefined;
 	#settle: ReturnType<typeof setTimeout> | undefined;
 	/* plain on purpose: nothing is drawn from it */
 	#keys: Record<string, string> = {};
@@ -104,8 +105,16 @@ export class Case {
 
 	/** Does it and shows the answer. A second tap, or a try after a dead network, carries the same key. */
 	async act(verb: Verb, body: Record<string, unknown> = {}): Promise<boolean> {
-		if (this.busy) return false;
+		if (this.busy === verb) return false;
+		/* on a slow network the stream shows a step before its own answer comes: the next tap waits for that */
+		while (this.busy) await this.#flight;
 		this.busy = verb;
+		const flight = this.#do(verb, body);
+		this.#flight = flight;
+		return flight;
+	}
+
+	async #do(verb: Verb, body: Record<string, unknown>): Promise<boolean> {
 		this.error = undefined;
 		this.isOvertaken = false;
 		const sent = verb === 'arrive' ? { ...(await position()), ...body } : body;
