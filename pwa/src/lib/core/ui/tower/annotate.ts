@@ -1,12 +1,13 @@
-import type { Frame } from './frame.ts';
+import { markedDark, type Frame } from './frame.ts';
 import { pathOf, project, textWidth, type Point } from './project.ts';
 import { spread } from './spread.ts';
-import type { FaultMark, Flag, Label, MarkKind, Route, Shape, TowerInput, TowerWords } from './types.ts';
+import type { FaultMark, Flag, Label, Route, Shape, TowerInput, TowerWords } from './types.ts';
 
 const PLAIN_WORDS: TowerWords = {
 	own: (label) => label,
 	mark: (label) => label,
-	refuge: (label) => label
+	refuge: (label) => label,
+	unwatched: (label) => label
 };
 
 const RULER_GAP = 9;
@@ -24,10 +25,8 @@ type Notes = {
 };
 
 /** Runs of neighbouring floors with the same mark share one flag: 18, 19, 20 become "18–20". */
-function runs(
-	marks: readonly { ordinal: number; kind: MarkKind }[]
-): { kind: MarkKind; ordinals: number[] }[] {
-	const found: { kind: MarkKind; ordinals: number[] }[] = [];
+function runs<K>(marks: readonly { ordinal: number; kind: K }[]): { kind: K; ordinals: number[] }[] {
+	const found: { kind: K; ordinals: number[] }[] = [];
 	for (const mark of [...marks].sort((a, b) => a.ordinal - b.ordinal)) {
 		const last = found.at(-1);
 		const before = last?.ordinals.at(-1);
@@ -104,6 +103,11 @@ function ruler(f: Frame, input: TowerInput, middle: (o: number) => number, edge:
 	const byOrdinal = new Map(input.floors.map((floor) => [floor.ordinal, floor]));
 	put(f.top, byOrdinal.get(f.top)?.label ?? String(f.top), 'number');
 	put(1, byOrdinal.get(1)?.label ?? '1', 'number');
+	const name = (ordinal: number) => byOrdinal.get(ordinal)?.label ?? String(ordinal);
+	for (const { ordinals } of runs(markedDark(input, f.top).map((ordinal) => ({ ordinal, kind: null })))) {
+		const [low, high] = [ordinals[0]!, ordinals.at(-1)!];
+		put(high, words.unwatched(low === high ? name(low) : `${name(low)}–${name(high)}`), 'unwatched');
+	}
 	for (const floor of input.floors)
 		if (floor.isRefuge) put(floor.ordinal, words.refuge(floor.label), 'refuge');
 	if (f.depth) put(-f.depth, byOrdinal.get(-f.depth)?.label ?? 'B' + f.depth, 'number');

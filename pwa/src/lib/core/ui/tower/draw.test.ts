@@ -20,7 +20,8 @@ function storeys(top: number, options: { depth?: number; refuge?: number[] } = {
 const words = {
 	own: (label: string) => label + ' 我家',
 	mark: (label: string) => label + ' 着火',
-	refuge: (label: string) => label + ' 避难层'
+	refuge: (label: string) => label + ' 避难层',
+	unwatched: (label: string) => label + ' 没有看守'
 };
 const tower = (input: Partial<TowerInput>) => draw({ floors: storeys(33), words, ...input });
 const count = (d: string | undefined) => (d?.match(/M/g) ?? []).length;
@@ -48,6 +49,23 @@ describe('a floor of its own colour', () => {
 		const leftNotch = xs('groove-l own').filter((x) => x < 0);
 		expect(leftNotch.length).toBeGreaterThan(0);
 		expect(Math.max(...leftNotch)).toBeLessThanOrEqual(leftWall + 0.1);
+	});
+});
+
+describe('floors that nobody watches', () => {
+	test('are unlit, marked, and neighbours named together', () => {
+		const drawing = tower({ unwatched: [12, 13, 20], isLit: false });
+		expect(count(shape(drawing, 'dark'))).toBe(3 * 4);
+		expect(drawing.labels.filter((one) => one.cls === 'unwatched').map((one) => one.text)).toEqual([
+			'12–13 没有看守',
+			'20 没有看守'
+		]);
+		expect(count(shape(drawing, 'wl'))).toBeLessThan(count(shape(tower({ isLit: false }), 'wl')));
+	});
+	test('are most of the house: its darkness says it, no floor is named', () => {
+		const drawing = tower({ unwatched: storeys(33).map((one) => one.ordinal) });
+		expect(shape(drawing, 'dark')).toBeUndefined();
+		expect(drawing.labels.some((one) => one.cls === 'unwatched')).toBe(false);
 	});
 });
 

@@ -42,6 +42,12 @@ export function frameOf(input: TowerInput): Frame {
 	};
 }
 
+/** Floors above ground to be marked as unwatched; of a tower that is mostly dark the darkness says it. */
+export function markedDark(input: TowerInput, top: number): number[] {
+	const dark = [...new Set(input.unwatched ?? [])].filter((k) => k > 0 && k <= top).sort((a, b) => a - b);
+	return dark.length * 2 < top ? dark : [];
+}
+
 export type Bay = { from: Point; to: Point; isLeft: boolean };
 
 export function bays(f: Frame, bulge = 0): Bay[] {

@@ -1,4 +1,4 @@
-import { bays, BULGE, Layers, type Frame } from './frame.ts';
+import { bays, BULGE, Layers, markedDark, type Frame } from './frame.ts';
 import { along, pathOf, project, wall } from './project.ts';
 import type { MarkKind, Shape, TowerInput } from './types.ts';
 
@@ -131,6 +131,8 @@ export function walls(f: Frame, input: TowerInput): Shape[] {
 	const H = f.top * f.storey;
 	grooves(layers, f, 0, H, '');
 	for (const bay of bays(f)) layers.add(bay.isLeft ? 'l' : 'r', wall(bay.from, bay.to, 0, H));
+	for (const k of markedDark(input, f.top))
+		for (const bay of bays(f)) layers.add('dark', wall(bay.from, bay.to, f.floorZ(k), f.storey));
 	for (let k = 1; k <= f.top; k++) {
 		const z = f.floorZ(k);
 		if (refuge.has(k)) {
@@ -145,6 +147,7 @@ export function walls(f: Frame, input: TowerInput): Shape[] {
 		'groove-r refuge',
 		'l',
 		'r',
+		'dark',
 		'wl',
 		'wr',
 		'lamp',

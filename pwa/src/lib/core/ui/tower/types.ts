@@ -11,7 +11,7 @@ export type TowerInput = {
 	own?: number | null;
 	/** Floors an incident is on. */
 	marks?: readonly { ordinal: number; kind: MarkKind }[];
-	/** Floors nobody watches now: no light in them. */
+	/** Floors nobody watches now: no light in them; a few of them are also marked and named. */
 	unwatched?: readonly number[];
 	fault?: { ordinal: number; text: string } | null;
 	/** The stair to take from the own floor, and the floor it ends at (the ground unless told). */
@@ -37,6 +37,7 @@ export type TowerWords = {
 	own: (label: string) => string;
 	mark: (label: string, kind: MarkKind) => string;
 	refuge: (label: string) => string;
+	unwatched: (label: string) => string;
 };
 
 export type Shape = { cls: string; d: string };
