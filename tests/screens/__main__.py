@@ -17,7 +17,7 @@ from tests.screens import sheet
 from tests.screens.camera import Finding, chromium, open_look, take
 from tests.screens.looks import LOOKS, Look, pairs_missing
 from tests.screens.rooms import CHOSEN, SCREENS, Screen
-from tests.screens.scene import Scene, play
+from tests.screens.scene import MOMENTS, Scene
 from tests.stack import ROOT, Stack
 
 FOLDER = ROOT / "screens"
@@ -34,9 +34,12 @@ def main() -> int:
     screens = [screen for screen in SCREENS if not asked.only or screen.name in asked.only]
     with tempfile.TemporaryDirectory(prefix="screens-") as folder, Stack(Path(folder)).running() as stack:
         scene = Scene(stack)
-        findings = photograph(scene, [screen for screen in screens if screen.is_calm], _wanted(asked))
-        play(scene)
-        findings += photograph(scene, [screen for screen in screens if not screen.is_calm], _wanted(asked))
+        findings = []
+        for moment, begin in MOMENTS.items():
+            now = [screen for screen in screens if screen.moment == moment]
+            if now:
+                begin(scene)
+                findings += photograph(scene, now, _wanted(asked))
         contact(findings)
     if not asked.only and not asked.look:
         choose()

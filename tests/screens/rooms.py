@@ -13,14 +13,14 @@ Path = Callable[[Scene], str]
 @dataclass(frozen=True)
 class Screen:
     """`who` is a role of the demo ("" is somebody signed out); `tap` opens something before the picture;
-    a calm one is taken before anything happens.
+    `moment` is when of the scene's day it is taken.
     """
 
     name: str
     who: str
     path: Path
     tap: str = ""
-    is_calm: bool = False
+    moment: str = "day"
 
 
 def at(path: str) -> Path:
@@ -29,8 +29,10 @@ def at(path: str) -> Path:
 
 SCREENS = (
     Screen("sign-in", "", at("/sign-in")),
-    Screen("home-well", "resident", at("/"), is_calm=True),
-    Screen("watch-calm", "control_room", at("/watch"), is_calm=True),
+    Screen("home-well", "resident", at("/"), moment="calm"),
+    Screen("watch-calm", "control_room", at("/watch"), moment="calm"),
+    Screen("home-fault", "resident", at("/"), moment="fault"),
+    Screen("watch-fault", "control_room", at("/watch"), moment="fault"),
     Screen("home-incident", "resident", at("/")),
     Screen("fire-resident", "resident", lambda s: f"/fire/{s.fire}"),
     Screen("fire-here", "resident", at("/fire-here")),
@@ -50,6 +52,7 @@ SCREENS = (
     Screen("case-confirmed", "station_member", lambda s: f"/incidents/{s.fire}"),
     Screen("case-suspected", "control_room", lambda s: f"/incidents/{s.suspected}"),
     Screen("case-exercise", "station_leader", lambda s: f"/incidents/{s.exercise}"),
+    Screen("case-garage", "station_leader", lambda s: f"/incidents/{s.garage}", moment="garage"),
     Screen("case-more", "station_leader", lambda s: f"/incidents/{s.fire}", tap='[data-act="more"]'),
     Screen("case-dismiss", "control_room", lambda s: f"/incidents/{s.suspected}", tap='[data-act="dismiss"]'),
     Screen("case-call", "control_room", lambda s: f"/incidents/{s.fire}", tap='[data-act="call"]'),

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.screens import frames
 from tests.stack import ROOT, Person, Stack
 from tests.waiting import until
 
@@ -28,6 +30,7 @@ class Scene:
     fire: str = ""
     suspected: str = ""
     exercise: str = ""
+    garage: str = ""
     over: str = ""
     building: str = ""
     device: str = ""
@@ -35,6 +38,7 @@ class Scene:
     transmitter: str = ""
     dwelling: str = ""
     qr: str = ""
+    broken: bool = False
 
     def by(self, role: str) -> Person:
         """Somebody of this role."""
@@ -69,6 +73,8 @@ def _say(person: Person, incident: str, verb: str, **body: Any) -> dict[str, Any
 def play(scene: Scene) -> None:
     """The day that the pictures show."""
     desk = scene.by("control_room")
+    if scene.broken:
+        frames.mend(scene.stack)
     _take_time(scene)
     _end_something(scene)
     drill(scene.stack, "fire", "pump")
@@ -78,6 +84,30 @@ def play(scene: Scene) -> None:
     _answer(scene)
     _exercise(scene)
     _look_up(scene)
+
+
+def break_something(scene: Scene) -> None:
+    """A fault that stays until the day goes on."""
+    desk = scene.by("control_room")
+    # panels that have just come up tell all their points once: what is said before that is said over
+    assert until(lambda: not _items(desk, "/api/devices?state=unknown&limit=1"), 60)
+    frames.break_down(scene.stack)
+    scene.broken = True
+    assert until(lambda: _items(desk, "/api/faults?state=open"), 30)
+
+
+def burn_garage(scene: Scene) -> None:
+    """The fire under three towers, when everything else has been looked at."""
+    _take_time(scene)
+    drill(scene.stack, "garage")
+    desk = scene.by("control_room")
+    scene.garage = next(
+        i["id"] for i in _items(desk, "/api/incidents?state=open") if i["building"]["name"].endswith("地下车库")
+    )
+    _say(scene.by("station_member"), scene.garage, "acknowledge")
+    _say(scene.stack.sign_in("19900000102"), scene.garage, "roll-call", **HELP)
+    for number in (103, 104, 105):
+        _say(scene.stack.sign_in(f"1990000{number:04d}"), scene.garage, "roll-call", status="safe")
 
 
 def _take_time(scene: Scene) -> None:
@@ -156,3 +186,11 @@ def _look_up(scene: Scene) -> None:
     waiting = scene.stack.sign_in("19900000150")
     number = property_.get(f"/api/buildings/{scene.building}").json()["dwellings"][0]["number"]
     waiting.post("/api/residencies", json={"qr": scene.qr, "number": number})
+
+
+MOMENTS: dict[str, Callable[[Scene], None]] = {
+    "calm": lambda _scene: None,
+    "fault": break_something,
+    "day": play,
+    "garage": burn_garage,
+}
