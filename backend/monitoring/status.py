@@ -92,7 +92,7 @@ def fault_item(row: Any) -> dict[str, Any]:
     is_en = _is_english()
     names = pair(device.label, device.label_en) if device else pair(transmitter.name, transmitter.name_en)
     what = names["en" if is_en else "zh"]
-    floor = f"{label} 层" if label and not is_en else f"floor {label}, " if label else ""
+    floor = f"{label} 层" if label and not is_en else f"Floor {label}, " if label else ""
     space = " " if floor and not is_en else ""
     title = f"{floor}{what}: {fault.words_en}" if is_en else spaced(f"{floor}{space}{what}{fault.words_zh}")
     steps = [
