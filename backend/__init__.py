@@ -28,7 +28,7 @@ def create_app() -> Flask:
 
     from backend.kernel import web
     from backend.kernel.api_page import page_of_the_api
-    from backend.kernel.boot import boot
+    from backend.kernel.boot import await_prepared, boot
     from backend.kernel.health import health
     from backend.kernel.spa import spa
 
@@ -40,4 +40,5 @@ def create_app() -> Flask:
     app.register_blueprint(page_of_the_api(api))
     app.register_blueprint(health)
     app.register_blueprint(spa)
+    await_prepared()
     return app

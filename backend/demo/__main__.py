@@ -8,7 +8,7 @@ import sys
 
 from backend.demo.scenarios import SCENARIOS
 from backend.kernel import clock
-from backend.kernel.boot import boot
+from backend.kernel.boot import await_prepared, boot
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,6 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.verb == "beat":
         from backend.demo import beat
 
+        await_prepared()
         asyncio.run(beat.run())
         return 0
     from backend.demo.drill import drill

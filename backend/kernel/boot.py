@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import resource
 
-from backend.kernel import events, log
+from backend.kernel import events, lock, log
 from backend.kernel.config import settings
 
 # Their import registers contacts, the actor loader and policies. Named as text: the kernel knows no feature.
@@ -23,6 +23,11 @@ def boot(process: str) -> None:
     raise_file_limit()
     modules = [importlib.import_module(name) for name in REGISTERED]
     events.subscribe(modules[-1].REACTIONS)
+
+
+def await_prepared() -> None:
+    """Wait for a `make run` that is still at keys and migrations: it starts us early, as our imports take longer."""
+    lock.pass_by(settings().data_dir / lock.PREPARING)
 
 
 def raise_file_limit() -> None:

@@ -11,32 +11,15 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 
 import orjson
 from flask import Response, request
-from sqlalchemy import LargeBinary, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.kernel import access, clock, crypt, db, retention
-from backend.kernel.db import Base
+from backend.kernel import access, clock, crypt, db
 from backend.kernel.errors import Invalid, KeyReused
-from backend.kernel.jobs import Periodic
-
-KEPT_DAYS = retention.declare("idempotency", 1, "Days in which the same request gets the same answer again.")
-
-
-class IdempotencyKey(Base):
-    """One answered write. `owner` is the person, or the route alone for the public ones."""
-
-    __tablename__ = "idempotency_keys"
-    owner: Mapped[str] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(primary_key=True)
-    digest: Mapped[bytes] = mapped_column(LargeBinary)
-    status: Mapped[int | None]
-    answer: Mapped[bytes | None] = mapped_column(LargeBinary)
-    at: Mapped[datetime] = mapped_column(index=True)
+from backend.kernel.kept_answers import IdempotencyKey
 
 
 @dataclass
@@ -102,11 +85,3 @@ def _kept(owner: str, key: str, digest: bytes) -> Response:
 def _packed(answer: Response) -> bytes:
     """Body and cookies, encrypted: who signs in over a bad network and asks again gets the session as well."""
     return crypt.encrypt(orjson.dumps([answer.headers.getlist("Set-Cookie"), answer.get_data(as_text=True)]).decode())
-
-
-def forget() -> None:
-    """Drop answers that are too old to be asked for again."""
-    retention.forget(IdempotencyKey, IdempotencyKey.at < retention.limit(KEPT_DAYS))
-
-
-PERIODIC = [Periodic(forget, every_s=600)]

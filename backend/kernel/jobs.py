@@ -65,7 +65,7 @@ def periodic() -> list[Periodic]:
     """All PERIODIC entries of the features' jobs modules, and of notifications."""
     import backend
 
-    names = ["backend.kernel.stream", "backend.kernel.idempotency", "notifications.jobs"] + [
+    names = ["backend.kernel.stream", "backend.kernel.kept_answers", "notifications.jobs"] + [
         f"backend.{m.name}.jobs" for m in pkgutil.iter_modules(backend.__path__) if m.ispkg
     ]
     found: list[Periodic] = []

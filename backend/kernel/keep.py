@@ -29,7 +29,7 @@ class Keeper:
     def __init__(self, name: str, command: list[str], stop: signal.Signals = signal.SIGTERM) -> None:
         self.name, self.command, self.stop = name, command, stop
         self.parent = os.getppid()
-        self.run_lock = settings().data_dir / "run.lock"
+        self.run_lock = settings().data_dir / lock.RUNNING
         self.is_part_of_run = lock.is_held(self.run_lock)
         self.pause_s = FIRST_PAUSE_S
 

@@ -1,11 +1,14 @@
-"""One `make run` per DATA_DIR: a file lock, which the system itself releases when its holder dies."""
+"""One `make run` per DATA_DIR, and nobody before it is prepared: file locks, which end with their holder."""
 
 from __future__ import annotations
 
 import fcntl
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
+
+RUNNING, PREPARING = "run.lock", "prepare.lock"
 
 
 def hold(path: Path, attempts: int = 5) -> IO[str] | None:
@@ -32,3 +35,9 @@ def is_held(path: Path) -> bool:
         return False
     except BlockingIOError:
         return True
+
+
+def pass_by(path: Path) -> None:
+    """Return as soon as nobody holds the lock."""
+    with suppress(FileNotFoundError), path.open() as file:
+        fcntl.flock(file, fcntl.LOCK_SH)

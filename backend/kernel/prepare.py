@@ -7,8 +7,6 @@ import time
 from pathlib import Path
 
 import psycopg
-from alembic import command
-from alembic.config import Config
 
 from backend.kernel import clock, crypt
 from backend.kernel.config import settings
@@ -33,6 +31,9 @@ def await_database(url: str, patience_s: float = PATIENCE_S) -> None:
 
 def migrate(url: str) -> None:
     """Bring the database at `url` to the newest migration; two that come at once go one after the other."""
+    from alembic import command  # here: half a second that a start with nothing to migrate does not wait for
+    from alembic.config import Config
+
     config = Config(toml_file=ROOT / "pyproject.toml")
     config.attributes["url"] = url
     command.upgrade(config, "head")
@@ -44,15 +45,20 @@ def prepare() -> bool:
     crypt.vapid_key()
     url = settings().database_url
     await_database(url)
-    is_new = not _has_tables(url)
-    migrate(url)
-    return is_new
+    found = _revision(url)
+    if found != (ROOT / "migrations/HEAD").read_text().strip():
+        migrate(url)
+    return found is None
 
 
-def _has_tables(url: str) -> bool:
+def _revision(url: str) -> str | None:
+    """The migration that the database is at, None for an empty one."""
     with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://")) as connection:
-        found = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
-        return bool(found and found[0])
+        exists = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
+        if exists is None or not exists[0]:
+            return None
+        found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return found[0] if found else None
 
 
 if __name__ == "__main__":

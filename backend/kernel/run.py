@@ -31,7 +31,7 @@ class Ended(Exception):
 def main(with_demo: bool = True) -> None:
     """Run everything until told to end; refuses to run twice for one DATA_DIR. The demo goes into an empty database."""
     config = settings()
-    held = lock.hold(config.data_dir / "run.lock")
+    held = lock.hold(config.data_dir / lock.RUNNING)
     if held is None:
         raise SystemExit(f"Shouwang runs already with DATA_DIR={config.data_dir}: open {config.public_url}")
     _refuse_taken(config)
@@ -40,13 +40,7 @@ def main(with_demo: bool = True) -> None:
             signal.signal(sign, _end)
     groups: list[Group] = []
     try:
-        groups.append(Group("servers"))
-        is_new = _do("backend.kernel.prepare", may=NEW) == NEW
-        # Asking the demo costs two seconds; it leaves its file behind where it has been.
-        if with_demo and (is_new or not (config.data_dir / "demo.json").exists()):
-            _do("backend.demo", "load", "--if-empty")
-        is_demo = with_demo and (config.data_dir / "demo.json").exists()
-        groups.append(Group("others+demo" if is_demo else "others"))
+        _start(config, with_demo, groups)
         _await_web(config)
         print(greeting.text(config), flush=True)
         _watch(groups)
@@ -58,6 +52,22 @@ def main(with_demo: bool = True) -> None:
         for group in reversed(groups):
             group.stop()
         held.close()
+
+
+def _start(config: Settings, with_demo: bool, groups: list[Group]) -> None:
+    """Servers, keys, migrations, the demo, everybody else; each group is noted in `groups` as soon as it runs."""
+    demo = config.data_dir / "demo.json"  # the demo leaves it behind where it has been
+    preparing = lock.hold(config.data_dir / lock.PREPARING)
+    groups.append(Group("servers"))
+    if demo.exists():  # a second start: the others load their code meanwhile, and wait for the lock
+        groups.append(Group("others+demo" if with_demo else "others"))
+    is_new = _do("backend.kernel.prepare", may=NEW) == NEW
+    if preparing:
+        preparing.close()
+    if with_demo and (is_new or not demo.exists()):
+        _do("backend.demo", "load", "--if-empty")
+    if len(groups) == 1:
+        groups.append(Group("others+demo" if with_demo and demo.exists() else "others"))
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from backend.kernel import beat, clock, db, jobs
-from backend.kernel.boot import boot
+from backend.kernel.boot import await_prepared, boot
 from backend.kernel.jobs import Periodic
 
 log = structlog.get_logger(__name__)
@@ -56,4 +56,6 @@ def _beat() -> None:
 
 if __name__ == "__main__":
     boot("sweeper")
-    Sweeper(jobs.periodic()).run()
+    sweeper = Sweeper(jobs.periodic())
+    await_prepared()
+    sweeper.run()

@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
 
 from backend.kernel import beat, db, jobs
-from backend.kernel.boot import boot
+from backend.kernel.boot import await_prepared, boot
 from backend.kernel.config import settings
 
 log = structlog.get_logger(__name__)
@@ -45,6 +45,7 @@ class Worker(SimpleWorker):
 def work(name: str) -> None:
     """Work on the queue until told to stop."""
     jobs.periodic()  # imports the jobs of all features before the first alarm needs them
+    await_prepared()
     threading.Thread(target=_beat, args=(name,), name="beat", daemon=True).start()
     url = settings().redis_url
     if url is None:

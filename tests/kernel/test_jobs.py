@@ -56,5 +56,5 @@ def test_an_unknown_queue_is_a_programming_error(db_session):
 
 def test_everything_periodic_is_found():
     names = {f"{p.run.__module__}.{p.run.__name__}" for p in jobs.periodic()}
-    assert {"backend.kernel.stream.forget", "backend.kernel.idempotency.forget", "notifications.jobs.sweep"} <= names
+    assert {"backend.kernel.stream.forget", "backend.kernel.kept_answers.forget", "notifications.jobs.sweep"} <= names
     assert {n.rpartition(".")[0] for n in names} >= {"backend.incidents.jobs", "backend.monitoring.jobs"}

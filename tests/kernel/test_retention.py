@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from backend.kernel import clock, db, policy, retention, stream
-from backend.kernel.idempotency import IdempotencyKey, forget
 from backend.kernel.ids import new_id
+from backend.kernel.kept_answers import IdempotencyKey, forget
 from backend.kernel.stream import StreamEvent
 
 pytestmark = pytest.mark.usefixtures("db_session")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from backend.kernel import greeting, lock
+from backend.kernel.boot import await_prepared
 from backend.kernel.config import Settings, settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,3 +70,20 @@ def test_the_greeting_names_one_person_of_each_role(data_dir: Path):
 def test_the_address_from_this_machine(host: str, address: str):
     config: Settings = replace(settings(), host=host, port=8000)
     assert greeting.local_address(config) == address
+
+
+def test_who_is_started_early_waits_until_all_is_prepared(data_dir: Path):
+    preparing = lock.hold(settings().data_dir / lock.PREPARING)
+    assert preparing is not None
+    code = "from backend.kernel.boot import await_prepared; print('loaded', flush=True); await_prepared()"
+    env = os.environ | {"DATA_DIR": str(settings().data_dir)}
+    waiting = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
+    assert waiting.stdout is not None and waiting.stdout.readline() == "loaded\n"
+    with pytest.raises(subprocess.TimeoutExpired):
+        waiting.wait(0.5)
+    preparing.close()
+    assert waiting.wait(20) == 0
+
+
+def test_nobody_waits_where_nobody_prepares(data_dir: Path):
+    await_prepared()

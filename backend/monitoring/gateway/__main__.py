@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 import uvloop
 
-from backend.kernel.boot import boot
+from backend.kernel.boot import await_prepared, boot
 from backend.kernel.config import settings
 from backend.monitoring.gateway.server import Server
 from backend.monitoring.gateway.writer import Writer
@@ -59,6 +59,7 @@ async def _open_more(server: Server, writer: Writer, host: str) -> None:
 
 def main() -> None:
     boot("gateway")
+    await_prepared()
     gc.freeze()  # what is loaded stays; frames are many and short-lived, so look for cycles less often
     gc.set_threshold(50_000, 20, 50)
     uvloop.run(serve(settings().gateway_host, settings().gateway_port))
