@@ -6,6 +6,7 @@ There is no escaping: `@@` and `##` may stand anywhere inside a frame, so only t
 from __future__ import annotations
 
 from enum import StrEnum
+from zlib import adler32
 
 START = b"@@"
 END = b"##"
@@ -110,9 +111,9 @@ class Parser:
 
     def feed(self, data: bytes) -> list[Frame | FrameError]:
         """The frames and errors that `data` completes. Errors within the extent of one bad frame are one error."""
-        if not (self.rest or self._lost) and _is_one(data):
-            self._shadow = 0
-            return [Frame(data)]
+        one = self.one(data)
+        if one is not None:
+            return [one]
         found: list[Frame | FrameError] = []
         if self.rest:
             data = self.rest + data
@@ -122,6 +123,16 @@ class Parser:
         if pos < len(data) or self.rest:
             self._scan(data, pos, found)
         return found
+
+    def one(self, data: bytes) -> Frame | None:
+        """The frame that `data` exactly is, when nothing waits: what a read nearly always gives, by the shortest way.
+
+        Otherwise None, with nothing changed: `feed` takes it from there.
+        """
+        if self.rest or self._lost or not _is_one(data):
+            return None
+        self._shadow = 0
+        return Frame(data)
 
     def expire(self) -> list[Frame | FrameError]:
         """Give up on the half frame in the buffer, and save whole frames that it may have swallowed."""
@@ -183,9 +194,9 @@ def _is_one(data: bytes) -> bool:
     return (
         OVERHEAD <= size <= MAX_FRAME
         and data[24] + (data[25] << 8) == size - OVERHEAD
-        and data[:2] == START
-        and data[-2:] == END
-        and sum(data[2:-3]) & 0xFF == data[-3]
+        and data.startswith(START)
+        and data.endswith(END)
+        and checksum(data[2:-3]) == data[-3]
         and _KNOWN[data[26]] == 1
     )
 
@@ -198,7 +209,7 @@ def _read_good(data: bytes, found: list[Frame | FrameError]) -> int:
         if end > size or end - pos > MAX_FRAME:
             break
         raw = data[pos:end]
-        if raw[-1] != 35 or raw[-2] != 35 or sum(raw[2:-3]) & 0xFF != raw[-3] or not _KNOWN[raw[26]]:
+        if raw[-1] != 35 or raw[-2] != 35 or checksum(raw[2:-3]) != raw[-3] or not _KNOWN[raw[26]]:
             break
         found.append(Frame(raw))
         pos = end
@@ -217,16 +228,22 @@ def _check(data: bytes, start: int, size: int) -> tuple[Fault | None, int]:
         return None, 0
     if data[end - 2 : end] != END:
         return Fault.END, end
-    if sum(data[start + 2 : end - 3]) & 0xFF != data[end - 3]:
+    if checksum(data[start + 2 : end - 3]) != data[end - 3]:
         return Fault.CHECKSUM, end
     if not _KNOWN[data[start + 26]]:
         return Fault.COMMAND, end
     return None, end
 
 
+def checksum(inner: bytes) -> int:
+    """The low 8 bits of the sum of the bytes from the serial number to the end of the ADU (clause 6.6)."""
+    # The low half of Adler-32 from zero is this sum, in C, as long as it stays under 65,521.
+    return adler32(inner, 0) & 0xFF if len(inner) <= 256 else sum(inner) & 0xFF
+
+
 def seal(inner: bytes) -> bytes:
-    """A whole frame around `inner` (serial number to end of ADU): start, checksum (clause 6.6: low 8 bits), end."""
-    return START + inner + bytes((sum(inner) & 0xFF,)) + END
+    """A whole frame around `inner` (serial number to end of ADU): start, checksum, end."""
+    return START + inner + bytes((checksum(inner),)) + END
 
 
 def build(
@@ -259,7 +276,7 @@ def answer(header: bytes, command: int, time: bytes, adu: bytes = b"", version: 
     begin = header[2:4] + bytes(version) if version else header[2:6]
     tail = len(adu).to_bytes(2, "little") + bytes((command,)) + adu if adu else _TAILS[command]
     inner = begin + time + header[18:24] + header[12:18] + tail
-    return b"@@%b%c##" % (inner, sum(inner) & 0xFF)
+    return b"@@%b%c##" % (inner, checksum(inner))
 
 
 _TAILS = {command: b"\0\0" + bytes((command,)) for command in range(256)}  # an answer's ADU is nearly always empty

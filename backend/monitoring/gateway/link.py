@@ -63,8 +63,12 @@ class Link(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         parser = self.parser
-        found = parser.feed(data)
         self.seen_at = self.server.now
+        one = parser.one(data)
+        if one is not None:
+            self._hand_over([Arrival(one, clock.now(), self.peer, self.port, self)])
+            return
+        found = parser.feed(data)
         if found:
             self.take(found)
         elif parser.skipped - self._noise > MAX_NOISE:
@@ -82,8 +86,10 @@ class Link(asyncio.Protocol):
             for each in found:
                 if isinstance(each, FrameError):
                     self._deny(each)
-        if not arrivals:
-            return
+        if arrivals:
+            self._hand_over(arrivals)
+
+    def _hand_over(self, arrivals: list[Arrival]) -> None:
         self.waiting_since = 0.0
         self._errors = self._expired = 0
         self._noise = self.parser.skipped

@@ -204,3 +204,13 @@ def test_answer_repeats_the_serial_and_swaps_addresses():
 def test_an_oversized_body_is_refused_when_built():
     with pytest.raises(ValueError, match="1025"):
         frames.build(serial=1, source=1, destination=2, command=2, adu=bytes(1025))
+
+
+@given(st.binary(max_size=frames.MAX_FRAME))
+def test_the_checksum_is_the_low_byte_of_the_sum(inner: bytes):
+    assert frames.checksum(inner) == sum(inner) & 0xFF
+
+
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 258, frames.MAX_FRAME])
+def test_the_checksum_of_the_largest_sums(size: int):
+    assert frames.checksum(b"\xff" * size) == 255 * size & 0xFF
