@@ -11,9 +11,9 @@ from queue import Empty
 
 from backend.kernel import clock
 from backend.kernel.access import Actor
-from backend.kernel.hub import END, Client, encode, hub, may_see, newest_id, oldest_id, read_after
+from backend.kernel.hub import END, Client, encode, hub, may_see
 from backend.kernel.jsonable import dumps
-from backend.kernel.stream import CONTROL
+from backend.kernel.stream import CONTROL, newest_id, oldest_id, read_after
 
 BEAT_S = 5.0
 RETRY = b"retry: 2000\n\n"

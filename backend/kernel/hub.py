@@ -11,16 +11,13 @@ from uuid import UUID
 
 import psycopg
 import structlog
-from sqlalchemy import func, select
 
-from backend.kernel import db
 from backend.kernel.config import settings
-from backend.kernel.stream import CHANNEL, CONTROL, StreamEvent
+from backend.kernel.stream import CHANNEL, CONTROL, Event, newest_id, read_after
 from backend.kernel.stream_client import END, Client, Revoked, encode, may_see
 
-__all__ = ["END", "Client", "encode", "hub", "may_see", "newest_id", "oldest_id", "read_after"]
+__all__ = ["END", "Client", "Hub", "encode", "hub", "may_see"]
 log = structlog.get_logger(__name__)
-BATCH = 500
 MOST = 20
 """Open streams of one person in this process; the oldest ends for one more, so that nobody takes all the places."""
 
@@ -83,38 +80,30 @@ class Hub:
                 self._hand_over(event)
                 self.last_id = event.id
 
-    def _hand_over(self, event: StreamEvent) -> None:
-        with self._lock:
-            clients = list(self._clients)
+    def _hand_over(self, event: Event) -> None:
         if event.kind == CONTROL:
-            ended = set(event.data["sessions"])
-            with self._lock:
-                self._revoked.note([*ended, *event.people])
-            for client in clients:
-                if str(client.actor.session_id) in ended or client.actor.person_id in event.people:
-                    client.end()
+            self._end(set(event.data["sessions"]), event.people)
             return
-        message = encode(event)
-        for client in clients:
+        message = b""
+        for client in self._listeners(event):
             if may_see(event, client.actor):
+                message = message or encode(event)  # most are a person's own, and most people are not here
                 client.offer(message)
 
+    def _listeners(self, event: Event) -> list[Client]:
+        """Whom it may concern; of a person's own event that is nobody else, however many are connected."""
+        with self._lock:
+            if event.paths:
+                return list(self._clients)
+            return [client for person in event.people for client in self._of.get(person, ())]
 
-def read_after(last_id: int, limit: int = BATCH) -> list[StreamEvent]:
-    """The next events in commit order."""
-    with db.transaction(read_only=True) as session:
-        query = select(StreamEvent).where(StreamEvent.id > last_id).order_by(StreamEvent.id).limit(limit)
-        return list(session.scalars(query))
-
-
-def newest_id() -> int:
-    with db.transaction(read_only=True) as session:
-        return session.scalar(select(func.max(StreamEvent.id))) or 0
-
-
-def oldest_id() -> int:
-    with db.transaction(read_only=True) as session:
-        return session.scalar(select(func.min(StreamEvent.id))) or 0
+    def _end(self, sessions: set[str], people: list[UUID]) -> None:
+        with self._lock:
+            clients = list(self._clients)
+            self._revoked.note([*sessions, *people])
+        for client in clients:
+            if str(client.actor.session_id) in sessions or client.actor.person_id in people:
+                client.end()
 
 
 hub = Hub()

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import BigInteger, Identity, insert, text
+from sqlalchemy import BigInteger, Identity, func, insert, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text, Uuid
@@ -80,6 +80,36 @@ def _write() -> None:
     session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     session.execute(insert(StreamEvent), rows)
     session.execute(text(f"NOTIFY {CHANNEL}"))
+
+
+class Event(NamedTuple):
+    """One row of the stream as it is read back."""
+
+    id: int
+    kind: str
+    permission: str
+    paths: list[str]
+    people: list[UUID]
+    data: dict[str, Any]
+
+
+_READ = select(*(StreamEvent.__table__.c[name] for name in Event._fields)).order_by(StreamEvent.id)
+
+
+def read_after(last_id: int, limit: int = 500) -> list[Event]:
+    """The next events in commit order."""
+    with db.transaction(read_only=True) as session:
+        return [Event(*row) for row in session.execute(_READ.where(StreamEvent.id > last_id).limit(limit))]
+
+
+def newest_id() -> int:
+    with db.transaction(read_only=True) as session:
+        return session.scalar(select(func.max(StreamEvent.id))) or 0
+
+
+def oldest_id() -> int:
+    with db.transaction(read_only=True) as session:
+        return session.scalar(select(func.min(StreamEvent.id))) or 0
 
 
 def forget() -> None:

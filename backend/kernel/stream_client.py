@@ -10,14 +10,14 @@ from uuid import UUID
 from backend.kernel import clock, scope
 from backend.kernel.access import Actor
 from backend.kernel.jsonable import dumps
-from backend.kernel.stream import StreamEvent
+from backend.kernel.stream import Event
 
 WAITING = 256
 END = b""
 LATELY_S = 1.0  # between looking up who asks and joining; less than a client waits before it comes back
 
 
-def may_see(event: StreamEvent, actor: Actor) -> bool:
+def may_see(event: Event, actor: Actor) -> bool:
     """The same rule as `visible_to`, in memory."""
     if actor.person_id in event.people:
         return True
@@ -25,7 +25,7 @@ def may_see(event: StreamEvent, actor: Actor) -> bool:
     return bool(held) and any(scope.covers(held, path) for path in event.paths)
 
 
-def encode(event: StreamEvent) -> bytes:
+def encode(event: Event) -> bytes:
     """One event as SSE wants it."""
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (event.id, event.kind.encode(), dumps(event.data))
 

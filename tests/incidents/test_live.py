@@ -14,8 +14,9 @@ from backend.incidents import live, verbs
 from backend.incidents.states import Verb
 from backend.kernel import db, stream
 from backend.kernel.access import Actor
-from backend.kernel.hub import Hub, newest_id
+from backend.kernel.hub import Hub
 from backend.kernel.ids import new_id
+from backend.kernel.stream import newest_id
 from tests.factories.accounts import create_session
 from tests.factories.incidents import Watch, create_incident, create_watch
 

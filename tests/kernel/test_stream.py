@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from backend.kernel import db, stream
 from backend.kernel.access import Actor
-from backend.kernel.hub import END, Client, Hub, newest_id, read_after
+from backend.kernel.hub import END, Client, Hub
 from backend.kernel.ids import new_id
-from backend.kernel.stream import StreamEvent
+from backend.kernel.stream import StreamEvent, newest_id, read_after
 from backend.kernel.stream_client import WAITING, may_see
 
 GUARD = Actor(new_id(), session_id=new_id(), scopes={"incidents.see": ("/33/e1/",)})
