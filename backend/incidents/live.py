@@ -24,10 +24,11 @@ def events(actor: Actor, after: int | None) -> Iterator[bytes]:
     """Messages ready to be written. `after`: the last id seen; None starts with what happens from now on."""
     client = Client(actor)
     hub.join(client)
+    is_behind = after != hub.last_id  # else nothing was missed: after our restart that is everybody, at once
     try:
         yield RETRY + beat()
         last = -1
-        if after is not None:
+        if is_behind and after is not None:
             if _is_too_old(after):
                 yield RESET
             else:

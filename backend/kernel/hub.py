@@ -77,8 +77,8 @@ class Hub:
     def _hand_out(self) -> None:
         while events := read_after(self.last_id):
             for event in events:
+                self.last_id = event.id  # first: who joins now and sees this id knows that it may have missed it
                 self._hand_over(event)
-                self.last_id = event.id
 
     def _hand_over(self, event: Event) -> None:
         if event.kind == CONTROL:

@@ -91,6 +91,21 @@ def test_an_id_that_is_forgotten_or_of_another_database_is_a_reset(hub: HandDriv
     assert read(live.events(watch.actor("desk"), newest_id() + 5), "reset")
 
 
+def test_who_missed_nothing_costs_the_database_nothing_and_gets_what_comes(
+    hub: HandDriven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = create_watch()
+    create_incident(watch.tower, 3)
+    hub.last_id = newest_id()
+    monkeypatch.setattr(live, "read_after", None)  # whoever asks falls over it
+    monkeypatch.setattr(live, "oldest_id", None)
+    messages = live.events(watch.actor("desk"), hub.last_id)
+    assert read(messages, "beat")
+    incident = create_incident(watch.tower, 5)
+    hub.ring()
+    assert read(messages)["id"] == str(incident.id)
+
+
 def test_a_revoked_session_ends_its_stream(hub: HandDriven) -> None:
     watch = create_watch()
     session = new_id()
