@@ -18,6 +18,9 @@ PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 STEP_MS = 50
 PATIENCE_MS = 30_000  # only ever waited for in full when something is broken
+REGISTER = (
+    "navigator.serviceWorker.register('/service-worker.js', { type: 'module', updateViaCache: 'none' }).then(Boolean)"
+)
 # Before any script of a page: what the Content-Security-Policy refuses is kept for the test.
 LISTEN = """
   window.__refused = [];
@@ -48,7 +51,11 @@ class Phone:
         return self.page
 
     def settle(self, cached: str = "/index.html") -> Worker:
-        """Wait until the service worker is active and holds the shell, as after a first visit."""
+        """Wait until the service worker is active and holds the shell, as after a first visit.
+
+        The app asks for its worker two seconds after the first screen: here it is asked for at once, the same one.
+        """
+        self.page.evaluate(REGISTER)
         self.until("async () => (await navigator.serviceWorker.ready).active.state === 'activated'")
         self.until("async (path) => Boolean(await caches.match(path))", cached)
         return self.context.service_workers[0]
@@ -94,26 +101,35 @@ def _listen(phone: Phone, message: ConsoleMessage) -> None:
         phone.complaints.append(f"{message.text} ({message.location.get('url', '')})")
 
 
-class PushDoor:
-    """Gives a message to a page's service worker as the push service would, through the DevTools protocol."""
+class WorkerDoor:
+    """What only the browser may tell a page's service worker, told through the DevTools protocol."""
 
     def __init__(self, phone: Phone) -> None:
-        self.phone, self.registration = phone, ""
+        self.phone, self._registration = phone, ""
         self.session: CDPSession = phone.context.new_cdp_session(phone.page)
         self.session.on("ServiceWorker.workerRegistrationUpdated", self._note)
         self.session.send("ServiceWorker.enable")
 
     def deliver(self, text: str) -> None:
-        """Resolves when the browser has taken it; the worker shows it in its own time."""
-        for _ in range(100):
-            if self.registration:
-                break
-            self.phone.page.wait_for_timeout(50)  # CDP events come only while Playwright waits
-        assert self.registration, "no service worker is registered"
-        message = {"origin": self.phone.base, "registrationId": self.registration, "data": text}
-        self.session.send("ServiceWorker.deliverPushMessage", message)
+        """A push. Resolves when the browser has taken it; the worker shows it in its own time."""
+        self._tell("deliverPushMessage", data=text)
+
+    def sync(self, tag: str) -> None:
+        """The network is back, says the browser to whoever asked for Background Sync."""
+        self._tell("dispatchSyncEvent", tag=tag, lastChance=False)
+
+    def _tell(self, command: str, **more: object) -> None:
+        message = {"origin": self.phone.base, "registrationId": self._known(), **more}
+        self.session.send(f"ServiceWorker.{command}", message)
+
+    def _known(self) -> str:
+        for _ in range(PATIENCE_MS // STEP_MS):
+            if self._registration:
+                return self._registration
+            self.phone.page.wait_for_timeout(STEP_MS)  # CDP events come only while Playwright waits
+        raise AssertionError("no service worker is registered")
 
     def _note(self, event: dict[str, Any]) -> None:
         for one in event["registrations"]:
             if not one["isDeleted"]:
-                self.registration = one["registrationId"]
+                self._registration = one["registrationId"]

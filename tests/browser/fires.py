@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from tests.stack import Person, Stack
 from tests.waiting import until
 
 T = TypeVar("T")
+ENDS = ("acknowledge", "arrive", "confirm", "control", "close")  # those that are done already are refused
 
 
 def aside(do: Callable[[], T]) -> T:
@@ -27,7 +29,9 @@ def aside(do: Callable[[], T]) -> T:
 
 
 class Fires:
-    """What burns in the demo, told by its own panels. Each test has a tower of its own, so that nothing joins."""
+    """What burns in the demo, told by its own panels. One fire a tower: what still burns there is ended first, since
+    the next signal would join it.
+    """
 
     def __init__(self, stack: Stack, sink: PushSink) -> None:
         self.stack, self.sink = stack, sink
@@ -51,6 +55,7 @@ class Fires:
             finally:
                 await panels.close()
 
+        self._end_all(tower)
         before = self._known(tower)
         aside(lambda: asyncio.run(tell()))
         return str(until(lambda: next(iter(self._known(tower) - before), None)))
@@ -76,6 +81,18 @@ class Fires:
         return next(
             p for p in planned() if (p.building, p.component, p.ordinal, p.flat) == (tower, component, ordinal, None)
         )
+
+    def _end_all(self, tower: str) -> None:
+        asked = "SELECT i.id FROM incidents i JOIN buildings b ON b.id = i.building_id WHERE b.name LIKE %s AND {}"
+        open_ones = asked.format("i.state IN ('suspected', 'watching', 'confirmed', 'controlled', 'false_alarm')")
+        for (incident,) in self.stack.sql(open_ones, f"%{tower} 号楼"):
+            for verb in ENDS:
+                self._leader.post(f"/api/incidents/{incident}/{verb}", json={})
+            assert self.stack.sql("SELECT state FROM incidents WHERE id = %s", incident) == [("closed",)]
+
+    @cached_property
+    def _leader(self) -> Person:
+        return self.stack.sign_in(self.stack.phone_of("station_leader"))
 
     def _known(self, tower: str) -> set[Any]:
         asked = "SELECT i.id FROM incidents i JOIN buildings b ON b.id = i.building_id WHERE b.name LIKE %s"

@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import Browser, Worker, expect
 
 from backend.demo.devices import CALL_POINT, SMOKE
-from tests.browser.chromium import DESK, PATIENCE_MS, Phone, PushDoor, opened
+from tests.browser.chromium import DESK, PATIENCE_MS, Phone, WorkerDoor, opened
 from tests.browser.fires import Fires
 from tests.stack import Stack
 from tests.waiting import until
@@ -43,7 +43,7 @@ KEPT_HOME = """async () => {
 
 def rung(phone: Phone, message: str) -> dict[str, Any]:
     """Give a decrypted message to the service worker; what the phone then shows."""
-    PushDoor(phone).deliver(message)
+    WorkerDoor(phone).deliver(message)
     shown: list[dict[str, Any]] = phone.until(
         f"async () => {{ const all = await ({SHOWN})(); return all.length && all }}"
     )
