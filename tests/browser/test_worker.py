@@ -21,8 +21,8 @@ NO_TAP = """() => {
   WindowClient.prototype.focus = function () { return Promise.resolve(this); };
   Clients.prototype.openWindow = (url) => { self.opened.push(url); return Promise.resolve(null); };
 }"""
-# A page of the origin that is not the app: only the worker can send something while it is the only one.
-NO_APP = "/robots.txt"
+# A page of the origin that is not the app, nor made it by the worker: while it is the only one, only the worker sends.
+NO_APP = "/health"
 
 
 def tap(worker: Worker) -> None:
@@ -127,9 +127,10 @@ def test_the_worker_sends_what_is_kept_while_the_app_is_closed(browser: Browser,
     with opened(browser, stack, neighbour, permissions=["background-sync"]) as phone:
         keep_offline(phone, incident)
         assert answers.status() == []
-        reopened(phone, NO_APP)
-        door = WorkerDoor(phone)
         phone.context.set_offline(False)
+        reopened(phone, NO_APP)
+        assert phone.page.locator("#app").count() == 0
+        door = WorkerDoor(phone)
         door.sync("queue")  # Chromium may have done it by itself: it takes its time, or none
         until(lambda: answers.status() == [("safe",)])
         door.sync("queue")  # twice is once
