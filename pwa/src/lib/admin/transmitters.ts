@@ -47,6 +47,18 @@ export type Stranger = {
 
 const STATE = { new: m.admin_tx_new, ok: m.admin_tx_ok, silent: m.admin_tx_silent };
 export const stateOf = (one: Transmitter): string => (STATE[one.state] ?? STATE.new)();
+const OUTCOME: Record<string, () => string> = {
+	stored: m.admin_outcome_stored,
+	resent: m.admin_outcome_resent,
+	answer: m.admin_outcome_answer,
+	denied: m.admin_outcome_denied,
+	quarantined: m.admin_outcome_quarantined,
+	refused: m.admin_outcome_refused,
+	failed: m.admin_outcome_failed
+};
+/** What became of a frame. */
+export const outcomeWord = (outcome: string): string => OUTCOME[outcome]?.() ?? outcome;
+
 export const inTest = (one: Transmitter, now: number): boolean =>
 	Boolean(one.test_until && new Date(one.test_until).getTime() > now);
 
