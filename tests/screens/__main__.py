@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.screens import sheet
 from tests.screens.camera import Finding, chromium, open_look, take
-from tests.screens.looks import LOOKS, Look, pairs_missing
+from tests.screens.looks import DESK, LOOKS, Look, pairs_missing
 from tests.screens.rooms import CHOSEN, SCREENS, Screen
 from tests.screens.scene import MOMENTS, Scene
 from tests.stack import ROOT, Stack
@@ -53,7 +53,9 @@ def _wanted(asked: argparse.Namespace) -> Wanted:
     """Which screens in which looks were asked for."""
     if asked.chosen:
         return lambda screen, look: (screen.name, look.name) in CHOSEN
-    return lambda _screen, look: not asked.look or look.name in asked.look
+    if asked.look:
+        return lambda _screen, look: look.name in asked.look
+    return lambda screen, look: look in LOOKS or (screen.name, look.name) in CHOSEN
 
 
 def photograph(scene: Scene, screens: list[Screen], is_wanted: Wanted) -> list[Finding]:
@@ -61,7 +63,7 @@ def photograph(scene: Scene, screens: list[Screen], is_wanted: Wanted) -> list[F
     findings = []
     FOLDER.mkdir(exist_ok=True)
     with chromium() as browser:
-        for look in LOOKS:
+        for look in (*LOOKS, DESK):
             wanted = [screen for screen in screens if is_wanted(screen, look)]
             for role in dict.fromkeys(screen.who for screen in wanted):
                 context = open_look(browser, scene, look, role)

@@ -79,15 +79,15 @@ SCREENS = (
 # The twelve for the README: (screen, look)
 CHOSEN = (
     ("home-well", "zh-standard-light-390"),
-    ("watch-calm", "en-large-dark-390"),
+    ("home-fault", "zh-standard-light-390"),
     ("fire-resident", "zh-standard-light-390"),
     ("fire-resident", "en-large-dark-390"),
     ("case-confirmed", "zh-standard-light-390"),
-    ("case-confirmed", "en-standard-dark-1280"),
-    ("case-suspected", "zh-standard-light-390"),
-    ("watch-property", "zh-standard-light-390"),
+    ("case-garage", "zh-standard-light-390"),
     ("facilities", "zh-standard-light-390"),
     ("alarm-test", "zh-standard-light-390"),
-    ("admin-transmitters", "en-standard-dark-1280"),
-    ("qr-page", "zh-standard-light-390"),
+    ("watch-calm", "zh-standard-light-1280"),
+    ("watch-calm", "en-standard-dark-1280"),
+    ("case-confirmed", "zh-standard-light-1280"),
+    ("case-confirmed", "en-standard-dark-1280"),
 )
