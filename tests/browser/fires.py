@@ -60,6 +60,12 @@ class Fires:
         aside(lambda: asyncio.run(tell()))
         return str(until(lambda: next(iter(self._known(tower) - before), None)))
 
+    def burning(self, tower: str, component: int, ordinal: int) -> str:
+        """What burns in this tower already, else a new fire: for who only looks."""
+        asked = "SELECT i.id FROM incidents i JOIN buildings b ON b.id = i.building_id "
+        found = self.stack.sql(asked + "WHERE b.name LIKE %s AND i.state = 'confirmed'", f"%{tower} 号楼")
+        return str(found[0][0]) if found else self.burn(tower, component, ordinal)
+
     def message(self, name: str, incident: str) -> str:
         """The plaintext of the newest push about `incident` that the sink got for `name`: really decrypted."""
 
