@@ -60,6 +60,13 @@ class Fanout:
 
     def run(self, min_age_s: float = 0.0, most_s: float = 60.0) -> int:
         """Deliver for at most `most_s` seconds (and finish what is on its way). Returns how many were tried."""
+        try:
+            return self._run(min_age_s, most_s)
+        except BaseException:  # the database went, or the job's time was over
+            self._give_up()
+            raise
+
+    def _run(self, min_age_s: float, most_s: float) -> int:
         self._owner, ends, tried = new_id(), clock.monotonic() + most_s, 0
         self._asked_at = -ASK_S
         while True:
@@ -77,6 +84,13 @@ class Fanout:
                 if not is_open or not (found := self._refill(min_age_s)):
                     return tried
                 tried += found
+
+    def _give_up(self) -> None:
+        """Let go of what was not sent: its lease ends and another takes it, and this process, which may run again only
+        at the next alarm, must not come back to it hours later. Answers of what is on its way are still taken in."""
+        for item in [*self._waiting, *self.lanes.drop()]:
+            self._items.pop(item.row.id, None)
+        self._waiting.clear()
 
     def _refill(self, min_age_s: float) -> int:
         """Lease more pushes while there is room, and messages when no push is due."""
@@ -148,12 +162,15 @@ class Fanout:
         urgency = "high" if row.urgency == "alarm" else "normal"
         ttl = int((row.expires_at - clock.now()).total_seconds())
         headers = self.sealer.headers(phone.endpoint, ttl, urgency, topic(str(row.subject_id), row.step))
+        try:
+            self.sender.add(Post(item, phone.endpoint, sealed, headers, lane.address))
+        except ValueError as error:  # an address that libcurl cannot even read, as one that is no ASCII
+            return self._finish(item, "gone", f"{type(error).__name__}: {error}"[:300], gone=phone.id)
         lane.started()
-        self.sender.add(Post(row.id, phone.endpoint, sealed, headers, lane.address))
 
     def _judge(self, answer: Answer) -> Outcome:
         """RFC 8030 8.4 and what push services do: 404 and 410 gone, 413 too long, 429 and 5xx later."""
-        item = self._items[answer.key]
+        item: Item = answer.key
         assert item.lane is not None
         item.lane.answered(has_answer=answer.status > 0)
         error = (answer.error or "")[:300] or None
@@ -187,7 +204,9 @@ class Fanout:
         return Outcome(row.id, row.notice_id, item.owner, state, next_at, is_short, error, gone, is_second)
 
     def _note(self, outcome: Outcome) -> None:
-        self._items.pop(outcome.delivery_id, None)
+        known = self._items.get(outcome.delivery_id)
+        if known and known.owner == outcome.owner:  # else it was leased anew while an older try was on its way
+            del self._items[outcome.delivery_id]
         self._outcomes.append(outcome)
 
     def _write(self, is_last: bool = False) -> None:

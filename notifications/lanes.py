@@ -124,5 +124,12 @@ class Lanes:
                     freed += [lane.held.popleft() for _ in range(min(room, len(lane.held)))]
         return freed
 
+    def drop(self) -> list[Any]:
+        """All held requests, which are nobody's from now on."""
+        dropped = [one for lane in self._lanes.values() for one in lane.held]
+        for lane in self._lanes.values():
+            lane.held.clear()
+        return dropped
+
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -10,6 +10,7 @@ from backend.kernel import clock, db
 from backend.kernel.ids import new_id
 from notifications import fanout as fanout_module
 from notifications import outbox, service
+from notifications.channels.sender import Answer, Post
 from notifications.fanout import Fanout
 from notifications.models import Delivery, PushSubscription
 from tests.factories.notifications import create_subscription
@@ -62,6 +63,76 @@ def test_one_bad_key_fails_one_person_only(sink: PushSink, fanout: Fanout, tell:
     fanout.run()
     assert [one.state for one in deliveries()] == ["gone", "accepted"]
     assert phone_of(broken).gone_at and not sink.requests("bad")
+
+
+def test_an_address_that_cannot_be_written_stops_nobody_else(
+    sink: PushSink, fanout: Fanout, tell: Tell, deliveries: Load
+) -> None:
+    good, bad = new_id(), new_id()
+    create_subscription(good, sink.endpoint("good"))
+    broken = create_subscription(bad, sink.endpoint("p\u00e9"))
+    tell([bad, good], new_id())
+    fanout.run()
+    assert [one.state for one in deliveries()] == ["gone", "accepted"]
+    assert phone_of(broken).gone_at
+
+
+class BreakingOnce:
+    """A sender that answers all it was given, but for the first time it is asked."""
+
+    def __init__(self) -> None:
+        self.posts: list[Post] = []
+        self.given: list[Post] = []
+        self.is_broken = True
+
+    @property
+    def in_flight(self) -> int:
+        return len(self.given)
+
+    def add(self, post: Post) -> None:
+        self.posts.append(post)
+        self.given.append(post)
+
+    def poll(self, wait_s: float = 0.0) -> list[Answer]:
+        if self.given and self.is_broken:
+            self.is_broken = False
+            raise RuntimeError("the database went")
+        answers = [Answer(post.key, 201) for post in self.given]
+        self.given.clear()
+        return answers
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def broken(sink: PushSink, fanout: Fanout, tell: Tell, monkeypatch: pytest.MonkeyPatch) -> BreakingOnce:
+    """A fan-out that failed with some requests on their way and most not sent yet."""
+    people = [new_id() for _ in range(40)]
+    for n, person in enumerate(people):
+        create_subscription(person, sink.endpoint(str(n)))
+    sender = BreakingOnce()
+    monkeypatch.setattr(fanout, "sender", sender)
+    tell(people, new_id())
+    with pytest.raises(RuntimeError):
+        fanout.run()
+    assert 0 < len(sender.posts) < 40
+    return sender
+
+
+def test_what_a_failed_run_had_not_sent_is_not_sent_hours_later(broken: BreakingOnce, fanout: Fanout) -> None:
+    sent = len(broken.posts)
+    with clock.freeze(clock.now() + timedelta(hours=2)):
+        fanout.run()
+    assert len(broken.posts) == sent
+
+
+def test_after_a_failed_run_everybody_is_told_once_the_leases_are_over(
+    broken: BreakingOnce, fanout: Fanout, deliveries: Load
+) -> None:
+    with clock.freeze(clock.now() + timedelta(seconds=11)):
+        fanout.run()
+    assert {one.state for one in deliveries()} == {"accepted"}
 
 
 @pytest.mark.parametrize("status", [404, 410])
