@@ -59,6 +59,10 @@ class Desk:
                     self._queued.append(line)
         self._bell.set()
 
+    @property
+    def has_danger(self) -> bool:
+        return bool(self._urgent)
+
     def wait(self, timeout_s: float) -> bool:
         """Wait for a frame; True when there is one."""
         return self.waiting > 0 or self._bell.wait(timeout_s)

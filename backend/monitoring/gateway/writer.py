@@ -72,11 +72,9 @@ class Writer:
         """What is to be stored next: the urgent, or telemetry that has waited a moment for company."""
         if self._todo or not self._desk.wait(0.05):
             return
+        if not self._desk.has_danger and self._desk.waiting < GROUP:
+            self._is_stopping.wait(GATHER_S)  # with nothing in hand: a danger that comes now goes behind its own line
         urgent, others = self._desk.take(GROUP)
-        if others and len(others) < GROUP:
-            self._is_stopping.wait(GATHER_S)
-            urgent, more = self._desk.take(GROUP - len(others))
-            others += more
         self._todo.extend((is_urgent, some) for is_urgent, some in ((True, urgent), (False, others)) if some)
 
     def _store_urgent(self, arrivals: list[Arrival]) -> None:

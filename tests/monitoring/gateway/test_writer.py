@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from backend.kernel import db
+from backend.kernel import clock, db
 from backend.kernel.stream import StreamEvent
 from backend.monitoring import intake
+from backend.monitoring.arrivals import Arrival
 from backend.monitoring.gateway import frames
+from backend.monitoring.gateway.desk import Line
+from backend.monitoring.gateway.frames import Frame
+from backend.monitoring.gateway.server import Server
+from backend.monitoring.gateway.writer import Writer
 from backend.monitoring.models import Device, RawFrame, Signal
 from tests.factories import monitoring as m
 from tests.monitoring.gateway.conftest import read_frames
@@ -48,3 +53,25 @@ def test_a_frame_that_is_rolled_back_shows_nobody_anything(gateway, monkeypatch)
         assert set(session.scalars(shown)) == {12, 14}
         there = select(Device.component_address).where(Device.transmitter_id == box.id)
         assert set(session.scalars(there)) == {12, 14}
+
+
+def test_what_a_connection_said_before_its_danger_is_stored_before_it(monkeypatch):
+    """The danger came while telemetry waited a moment for company: a reset stored after the fire would release it."""
+    server = Server()
+    writer, burning, calm = Writer(server, lambda found: None), Line(), Line()
+
+    def arrival(line, number, status=m.NORMAL):
+        server.desk.offer(line, [Arrival(Frame(m.component(1, number, status, serial=number)), clock.now(), "::1", 1)])
+
+    arrival(calm, 1)
+    arrival(burning, 11)
+
+    class Company:
+        def wait(self, _seconds):
+            arrival(burning, 12)
+            arrival(burning, 13, m.FIRE)
+            arrival(calm, 2)
+
+    monkeypatch.setattr(writer, "_is_stopping", Company())
+    writer._gather()
+    assert [(is_urgent, [a.frame.serial for a in some]) for is_urgent, some in writer._todo] == [(True, [11, 12, 13])]
