@@ -60,6 +60,7 @@ class Writer:
                     self._todo.popleft()
             except (OperationalError, InterfaceError) as error:
                 log.warning("the database is away, frames wait", error=str(error).splitlines()[0])
+                self._next.clear()  # what it kept from us is done first of all: without a registry all are strangers
                 if self._is_stopping.wait(0.3):
                     return
             except Exception:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from backend.kernel import clock, db
 from backend.kernel.stream import StreamEvent
-from backend.monitoring import intake
+from backend.monitoring import intake, registry
 from backend.monitoring.arrivals import Arrival
 from backend.monitoring.gateway import frames
 from backend.monitoring.gateway.desk import Line
 from backend.monitoring.gateway.frames import Frame
 from backend.monitoring.gateway.server import Server
 from backend.monitoring.gateway.writer import Writer
-from backend.monitoring.models import Device, RawFrame, Signal
+from backend.monitoring.models import Device, QuarantinedFrame, RawFrame, Signal
 from tests.factories import monitoring as m
 from tests.monitoring.gateway.conftest import read_frames
 
@@ -53,6 +54,28 @@ def test_a_frame_that_is_rolled_back_shows_nobody_anything(gateway, monkeypatch)
         assert set(session.scalars(shown)) == {12, 14}
         there = select(Device.component_address).where(Device.transmitter_id == box.id)
         assert set(session.scalars(there)) == {12, 14}
+
+
+def test_nobody_registered_is_a_stranger_to_a_writer_that_found_no_database_at_its_start(empty_db, monkeypatch):
+    """Killed with the database and back before it, it knew nobody: a fire was quarantined, and confirmed for good."""
+    box = m.create_transmitter()
+    real, tries = registry.load, []
+
+    def load():
+        tries.append(1)
+        if len(tries) <= 2:
+            raise OperationalError("SELECT", {}, Exception("the database is starting"))
+        return real()
+
+    monkeypatch.setattr(registry, "load", load)
+    server = Server()
+    writer = Writer(server, lambda found: writer.stop())
+    fire = Frame(m.component(box.source_address, 1, serial=1))
+    server.desk.offer(Line(), [Arrival(fire, clock.now(), "127.0.0.1", 1)])
+    writer.run()
+    with db.transaction(read_only=True) as session:
+        assert session.scalar(select(func.count()).select_from(QuarantinedFrame)) == 0
+        assert session.scalar(select(func.count()).select_from(RawFrame)) == 1
 
 
 def test_what_a_connection_said_before_its_danger_is_stored_before_it(monkeypatch):
