@@ -59,6 +59,13 @@ export default defineConfig({
 						/* what every page needs in one file: forty small ones compress badly and are named in every route's list */
 						codeSplitting: {
 							groups: [
+								/* the start file needs this before Kit's payload is set; in the base it would draw Kit in too early,
+								   which then knows no version and takes every unknown address for a new one: it reloads for ever */
+								{
+									name: 'preload',
+									test: /vite[\\/]preload-helper|runtime[\\/]client[\\/]payload\.js/,
+									priority: 2
+								},
 								{
 									name: 'base',
 									test: (id: string) =>
