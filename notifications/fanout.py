@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 _random = random.SystemRandom()
 CHUNK = 200
 MESSAGES = 50  # an SMS costs money: a kill may repeat at most so many
-IN_FLIGHT = 800
+IN_FLIGHT, AT_FIRST = 800, 32  # more only while the network keeps us waiting: a kill repeats what is on its way
 BURST = 8  # requests started between two looks at the network
 MARK_EVERY, MARK_S = 32, 0.05  # what a kill can repeat is at most this and what is on its way
 RENEW_S = 3.0
@@ -57,6 +57,7 @@ class Fanout:
         self._marked_at = self._renewed_at = 0.0
         self._asked_at = -ASK_S
         self._owner = new_id()
+        self._window = AT_FIRST
 
     def run(self, min_age_s: float = 0.0, most_s: float = 60.0) -> int:
         """Deliver for at most `most_s` seconds (and finish what is on its way). Returns how many were tried."""
@@ -68,15 +69,19 @@ class Fanout:
 
     def _run(self, min_age_s: float, most_s: float) -> int:
         self._owner, ends, tried = new_id(), clock.monotonic() + most_s, 0
+        self._window = AT_FIRST
         self._asked_at = -ASK_S
         while True:
             is_open = clock.monotonic() < ends
             if is_open:
                 tried += self._refill(min_age_s)
             self._start()
-            has_room = bool(self._waiting) and self.sender.in_flight < IN_FLIGHT
-            for answer in self.sender.poll(0.0 if has_room else 0.02):
+            has_room = bool(self._waiting) and self.sender.in_flight < self._window
+            answers = self.sender.poll(0.0 if has_room else 0.02)
+            for answer in answers:
                 self._note(self._judge(answer))
+            if not answers and self._waiting and not has_room:
+                self._window = min(IN_FLIGHT, self._window * 2)
             self._write()
             if not self._items:
                 self._write(is_last=True)
@@ -133,7 +138,7 @@ class Fanout:
     def _start(self) -> None:
         self._waiting.extendleft(reversed(self.lanes.release()))
         for _ in range(BURST):
-            if not self._waiting or self.sender.in_flight >= IN_FLIGHT:
+            if not self._waiting or self.sender.in_flight >= self._window:
                 return
             item = self._waiting.popleft()
             item.lane = lane = self.lanes.of(item.phone.endpoint)

@@ -135,7 +135,7 @@ def test_faults_silence_and_admissions_are_told_in_english(app: Flask, watch: Wa
         code = qr.token(watch.tower)
     Phone(app, newcomer).post("/residencies", {"qr": code, "number": "901"}, 201)
     titles = [fault["title"] for fault in desk.get("/faults")["items"]]
-    assert "floor 1, hydrant pump 1: fault" in titles and len(titles) == 2
+    assert "Floor 1, hydrant pump 1: fault" in titles and len(titles) == 2
     assert list(chinese(desk.get("/faults"))) == []
     home = desk.get(f"/home?building={watch.tower.id}")
     assert list(chinese([home["faults"], home["status"]])) == []

@@ -234,6 +234,25 @@ def test_a_slow_or_silent_phone_holds_up_nobody(
     assert max(one.accepted_at for one in others if one.accepted_at) < first.next_at
 
 
+def test_many_silent_phones_hold_up_nobody_behind_them(
+    sink: PushSink, fanout: Fanout, tell: Tell, deliveries: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A window that does not grow would be full of those who never answer."""
+    monkeypatch.setattr("notifications.channels.sender.TOTAL_MS", 3_000)
+    silent, people = [new_id() for _ in range(fanout_module.AT_FIRST + 8)], [new_id() for _ in range(40)]
+    for n, person in enumerate(silent):
+        create_subscription(person, sink.endpoint(f"never{n}"))
+        sink.answer(f"never{n}", Reply(None))
+    for n, person in enumerate(people):
+        create_subscription(person, sink.endpoint(f"p{n}"))
+    tell([*silent, *people], new_id())
+    fanout.run()
+    told = deliveries()
+    waiting, accepted = told[: len(silent)], told[len(silent) :]
+    assert {one.state for one in waiting} == {"queued"} and {one.state for one in accepted} == {"accepted"}
+    assert max(one.accepted_at for one in accepted if one.accepted_at) < min(one.next_at for one in waiting)
+
+
 def test_what_the_egress_guard_refuses_is_never_called(fanout: Fanout, tell: Tell, deliveries: Load) -> None:
     person = new_id()
     create_subscription(person, "https://127.0.0.1:1/metadata")

@@ -32,4 +32,5 @@ def test_processes_that_only_tell_do_not_load_what_delivers() -> None:
 
 
 def test_the_sweeper_looks_every_second() -> None:
-    assert {one.run.__name__: one.every_s for one in jobs.PERIODIC} == {"sweep": 1.0, "fall_back": 1.0, "expire": 60.0}
+    often = {one.run.__name__: one.every_s for one in jobs.PERIODIC if one.every_s <= 60}
+    assert often == {"sweep": 1.0, "fall_back": 1.0, "expire": 60.0}
