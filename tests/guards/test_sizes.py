@@ -37,3 +37,11 @@ def test_nine_of_ten_functions_are_small():
 def test_svelte_components_are_short():
     long = {source.name(f): lines(f) for f in source.files("pwa/src", suffix=".svelte") if lines(f) > COMPONENT}
     assert not long
+
+
+def test_no_file_is_a_burden_to_every_clone():
+    """Half a megabyte: the largest is a picture of a quarter. A package once put its program beside its sources."""
+    found = [
+        path for folder in ("pwa", "docs", "tests", "scripts", "migrations") for path in source.files(folder, suffix="")
+    ]
+    assert [source.name(path) for path in found if path.is_file() and path.stat().st_size > 500_000] == []
