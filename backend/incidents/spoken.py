@@ -40,9 +40,10 @@ def _is_done(now: Snapshot, event: Said) -> bool:
         return False
     if event.verb is Verb.DISMISS:
         return now.state not in (State.SUSPECTED, State.CONFIRMED) or now.dismissed_by == person
-    if event.verb is Verb.CONFIRM:
-        return now.state not in UNVERIFIED or not (event.by.is_responder and person in now.there)
-    return True
+    if event.verb is Verb.CONFIRM and now.state in (*UNVERIFIED, State.FALSE_ALARM):
+        has_signed = any(sign.person_id == person for sign in now.signs)  # since the last verdict
+        return has_signed and not (event.by.is_responder and person in now.there)
+    return event.verb is not Verb.REOPEN or now.is_open
 
 
 def _wrong(now: Snapshot) -> Refused:

@@ -204,6 +204,23 @@ def test_evidence_from_before_the_dismissal_does_not_count_after_it() -> None:
     assert run(said(Verb.CONFIRM, HOME), start=dismissed.after).branch == "confirm_noted"
 
 
+def test_after_a_false_alarm_the_same_people_may_say_again_that_it_is_real() -> None:
+    """What they said before the verdict was no answer to what they see after it."""
+    verified = run(said(Verb.ARRIVE, GUARD), said(Verb.CONFIRM, GUARD))
+    dismissed = run(said(Verb.DISMISS, STATION), said(Verb.APPROVE, GUARD), start=verified.after)
+    assert run(said(Verb.CONFIRM, GUARD, 60), start=dismissed.after).branch == "responder_confirms"
+    noted = run(said(Verb.CONFIRM, NEIGHBOUR), said(Verb.DISMISS, GUARD, at_scene=True), said(Verb.CONFIRM, NEIGHBOUR))
+    assert (noted.branch, noted.is_new) == ("confirm_noted", True)
+    assert not run(said(Verb.CONFIRM, NEIGHBOUR), start=noted.after).is_new
+    assert run(said(Verb.CONFIRM, HOME), start=noted.after).branch == "people_confirm"
+
+
+def test_who_opened_it_again_may_do_so_after_the_next_dismissal() -> None:
+    twice = (said(Verb.DISMISS, STATION, at_scene=True), said(Verb.REOPEN, GUARD))
+    change = run(*twice, *twice)
+    assert (change.branch, change.after.state, change.after.round) == ("reopened_by_person", State.SUSPECTED, 2)
+
+
 def test_the_table_covers_every_state_and_every_end_is_reachable() -> None:
     assert set(TRANSITIONS) == set(State)
     reached = set(INITIAL)
