@@ -68,6 +68,18 @@ def told_by_step(subject_id: UUID) -> dict[str, set[UUID]]:
     return found
 
 
+def cut_off(subject_id: UUID) -> dict[str, set[UUID]]:
+    """By step, whose notice was overtaken (`end`) while all its ways were still queued: they never heard it."""
+    unsent = _has(("queued", "expired")) & ~_has(("accepted", *PROOFS))
+    query = select(Notice.step, Notice.person_id).where(
+        Notice.subject_id == subject_id, Notice.ended_at.is_not(None), Notice.read_at.is_(None), unsent
+    )
+    found: dict[str, set[UUID]] = {}
+    for step, person in db.session().execute(query):
+        found.setdefault(step, set()).add(person)
+    return found
+
+
 def unreceived(subject_id: UUID, step: str) -> list[UUID]:
     """Who was told in a step and has not shown any sign of having got it."""
     query = select(Notice.person_id).where(Notice.subject_id == subject_id, Notice.step == step, ~_is_received())

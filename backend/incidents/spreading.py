@@ -71,16 +71,21 @@ def _of_the_next(telling: Telling, row: RingStep) -> list[Told]:
 
 
 def _told_before(telling: Telling, row: RingStep) -> list[Told]:
-    """Everybody told in a round since the last end; in a fixed order, for the cursor."""
+    """Everybody told of something since they last heard an end; in a fixed order, for the cursor.
+
+    By person, not by round: the end of an earlier round may have been overtaken before all of them had heard it.
+    """
     subject = telling.incident.id
-    ends = select(RingStep.round).where(RingStep.incident_id == subject, RingStep.step.startswith("end."))
-    last = max((r for r in db.session().scalars(ends) if r < row.round), default=-1)
-    people: set[UUID] = set()
-    for name, told in notices.told_by_step(subject).items():
+    steps, cut_off = notices.told_by_step(subject), notices.cut_off(subject)
+    told: dict[UUID, int] = {}
+    ended: dict[UUID, int] = {}
+    for name, people in steps.items():
         head, _, number = name.partition(".")
-        if head != "end" and number.isdigit() and last < int(number) <= row.round:
-            people |= told
-    return [(person, None) for person in sorted(people)]
+        if not number.isdigit() or int(number) > row.round or name == row.step:
+            continue
+        latest, heard = (ended, people - cut_off.get(name, set())) if head == "end" else (told, people)
+        latest.update((person, int(number)) for person in heard if int(number) > latest.get(person, -1))
+    return [(person, None) for person in sorted(told) if told[person] > ended.get(person, -1)]
 
 
 AUDIENCES: dict[str, Callable[[Telling, RingStep], list[Told]]] = {
