@@ -16,7 +16,7 @@ from backend.incidents.states import DETECTED, GRAVITY, OPEN, Category, Policy, 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a danger is, as far as it is known. `source` is what reported it (a transmitter)."""
+    """Where a danger is, as far as it is known. `source` is what reported it: a transmitter; None for a person."""
 
     category: str
     estate: str | None
@@ -25,6 +25,10 @@ class Place:
     source: str | None = None
     is_exercise: bool = False
     is_sure: bool = True  # a verified source, not in test: may set a controlled building on fire again
+
+    @property
+    def is_call(self) -> bool:
+        return self.source is None
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,11 @@ def _rank(place: Place, one: Candidate, at: datetime, policy: Policy) -> int | N
         return 2 if is_open and _same_source(place, one) and one.estate == place.estate else None
     if one.building != place.building:
         return None
-    if _is_near(place, one, policy):
+    is_lost = place.is_call and place.floor is None and one.state is State.CONTROLLED  # only noted, perhaps far away
+    if _is_near(place, one, policy) and not is_lost:
         return 4 if is_open else 1
-    is_burning = one.state is State.CONFIRMED or (one.state is State.CONTROLLED and place.is_sure)
+    burns_again = one.state is State.CONTROLLED and place.is_sure and not place.is_call
+    is_burning = one.state is State.CONFIRMED or burns_again
     if is_burning and not is_graver(place.category, one.category):
         return 3
     return None
@@ -97,10 +103,12 @@ def is_graver(category: str, than: str) -> bool:
 def _may_share(place: Place, one: Candidate) -> bool:
     """One place, one verdict, whatever the category. But who is trapped is confirmed without any fire: a single
 
-    detector beside it must not make a confirmed fire of that.
+    detector beside it must not make a confirmed fire of that, a doubtful one of nothing. And what is under control is
+    no answer to something graver, which would only be noted there.
     """
-    is_verified = one.state in (State.CONFIRMED, State.CONTROLLED)
-    return not (is_verified and one.category not in DETECTED and is_graver(place.category, one.category))
+    if one.state not in (State.CONFIRMED, State.CONTROLLED) or not is_graver(place.category, one.category):
+        return True
+    return one.state is State.CONFIRMED and one.category in DETECTED and place.is_sure
 
 
 def _is_alive(one: Candidate, at: datetime, policy: Policy) -> bool:

@@ -102,3 +102,27 @@ def test_a_doubtful_signal_does_not_vanish_in_a_controlled_fire_elsewhere() -> N
     controlled = one(state=State.CONTROLLED)
     assert chosen(danger(3), controlled) == "one"
     assert chosen(danger(3, is_sure=False), controlled) is None
+
+
+def test_a_graver_thing_beside_a_controlled_one_is_a_suspicion_of_its_own() -> None:
+    """It would only be noted there, and nobody rung."""
+    gas = one(category="gas", state=State.CONTROLLED)
+    assert chosen(danger(), gas) is None
+    assert chosen(danger(category="gas"), gas) == "one"
+
+
+def test_a_doubtful_signal_makes_no_fire_of_something_lesser_that_is_confirmed() -> None:
+    """A forged frame would ring the tower with the words of a fire."""
+    electrical = one(category="electrical", state=State.CONFIRMED)
+    assert chosen(danger(), electrical) == "one"
+    assert chosen(danger(is_sure=False), electrical) is None
+    assert chosen(danger(category="electrical", is_sure=False), electrical) == "one"
+
+
+def test_a_call_is_not_lost_in_a_controlled_fire_unless_it_is_beside_it() -> None:
+    """A neighbour's word cannot set it on fire again, so it must not only be noted."""
+    controlled = one(state=State.CONTROLLED)
+    assert chosen(danger(3, source=None), controlled) is None
+    assert chosen(danger(None, source=None), controlled) is None
+    assert chosen(danger(17, source=None), controlled) == "one"
+    assert chosen(danger(3, source=None), one(state=State.CONFIRMED)) == "one"
