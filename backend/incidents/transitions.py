@@ -148,10 +148,11 @@ def _call(now: Snapshot, event: FireHere, branch: str, path: tuple[State, ...]) 
         seen = replace(seen, signs=with_sign(seen.signs, sign_of(by)))
     if now.state is State.CONFIRMED and by is not None and event.is_graver:
         return _told_anew(seen, event.at)
-    if now.state not in UNVERIFIED:
+    is_witness = by is not None and by.is_responder and Verb.CONFIRM in by.may
+    if now.state not in UNVERIFIED and not (is_witness and now.state is State.CONTROLLED):
         return noted(seen, branch)
     if by is not None:
-        if by.is_responder and Verb.CONFIRM in by.may:
+        if is_witness:
             return confirmed(seen, event.at, VerifiedBy.PERSON, "responder_calls", path)
         if people_confirm(seen.signs, seen.sightings):
             return confirmed(seen, event.at, VerifiedBy.PERSON, "people_call", path)

@@ -12,11 +12,12 @@ from backend.incidents.states import (
     SecondSuspected,
     State,
     Timer,
+    Verb,
     VerifiedBy,
     timers,
 )
 from backend.incidents.transitions import opened
-from tests.incidents.saying import GUARD, at, danger, refusal, run
+from tests.incidents.saying import GUARD, NEIGHBOUR, STATION, at, danger, refusal, run, said
 
 
 def test_an_unknown_voice_never_passes_ring_1() -> None:
@@ -38,6 +39,13 @@ def test_a_muted_call_is_kept_and_rings_nobody_until_a_device_speaks() -> None:
 def test_a_responder_who_calls_is_at_the_scene() -> None:
     change = opened(FireHere(at(0), GUARD))
     assert (change.after.state, change.after.verified_by) == (State.CONFIRMED, VerifiedBy.PERSON)
+
+
+def test_a_responder_who_calls_sets_a_controlled_one_on_fire_again() -> None:
+    controlled = run(said(Verb.CONTROL, GUARD), start=opened(danger(confirms=True)).after)
+    again = run(FireHere(at(60), STATION), start=controlled.after)
+    assert (again.after.state, again.after.round, again.rings) == (State.CONFIRMED, 1, (0, 1, 2))
+    assert run(FireHere(at(60), NEIGHBOUR), start=controlled.after).after.state is State.CONTROLLED
 
 
 def test_a_test_rings_ring_0_and_waits_for_a_person() -> None:
