@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import structlog
+from sqlalchemy.exc import OperationalError
+
 from backend.incidents import clocks, spreading
 from backend.kernel.jobs import Periodic
+
+log = structlog.get_logger(__name__)
 
 
 def expand(step_id: str | UUID) -> None:
@@ -17,7 +22,12 @@ def expand(step_id: str | UUID) -> None:
 def expand_waiting() -> None:
     """Steps that no bell woke: alarms go out without Redis."""
     for step_id in spreading.waiting_steps():
-        expand(step_id)
+        try:
+            expand(step_id)
+        except OperationalError:  # the database is away: so it is for all
+            raise
+        except Exception:  # one tower's fault must not keep another from hearing
+            log.exception("a step could not be told, it is tried again", step=str(step_id))
 
 
 PERIODIC = [
