@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from backend.incidents import clocks, jobs, spreading, verbs
 from backend.incidents.models import Incident, RingStep
 from backend.incidents.states import Verb
 from backend.kernel import clock, db, policy
 from backend.places.models import Area
-from notifications.models import Delivery, Notice
+from notifications.models import Notice
 from tests.factories.accounts import create_grant, create_person
 from tests.factories.incidents import Watch, create_incident, create_watch
 from tests.factories.notifications import create_subscription
@@ -197,55 +197,6 @@ def test_whoever_was_told_hears_the_end_once_and_again_after_it_was_opened_again
     assert told(again, "end.1", "incident.false_alarm") == rung
 
 
-def expand_all() -> None:
-    with db.transaction() as session:
-        waiting = list(session.scalars(select(RingStep.id).where(RingStep.done_at.is_(None))))
-    for one in waiting:
-        jobs.expand(one)
-
-
-def all_leave() -> None:
-    """Whatever waits has been handed to its push service or provider."""
-    with db.transaction() as session:
-        session.execute(update(Delivery).values(state="accepted"))
-
-
-def test_an_all_clear_that_a_new_danger_overtook_is_told_with_the_next_one() -> None:
-    """The tower had heard of a fire; its end was still on its way when a lesser thing opened the incident again."""
-    watch = create_watch()
-    incident = create_incident(watch.tower, 3, evidence="confirm")
-    expand_all()
-    everybody = told(incident, "ring2.0")
-    say(watch, "property", incident, Verb.DISMISS, reason="cooking", at_scene=True)
-    say(watch, "leader", incident, Verb.APPROVE)
-    again = create_incident(watch.tower, 3)
-    assert (again.id, again.round, again.state) == (incident.id, 1, "suspected")
-    expand_all()
-    assert not told(again, "end.0")
-    say(watch, "property", again, Verb.DISMISS, reason="cooking", at_scene=True)
-    expand_all()
-    assert told(again, "end.1") == everybody
-    all_leave()
-    third = create_incident(watch.tower, 3)
-    say(watch, "property", third, Verb.DISMISS, reason="cooking", at_scene=True)
-    expand_all()
-    assert told(third, "end.2") == told(third, "ring0.2"), "who has heard the end hears no second one"
-
-
-def test_an_all_clear_that_never_left_is_none() -> None:
-    watch = create_watch()
-    create_subscription(watch.people["upstairs"].id, "https://push.example.org/upstairs")
-    incident = create_incident(watch.tower, 3, evidence="confirm")
-    expand_all()
-    say(watch, "property", incident, Verb.DISMISS, reason="cooking", at_scene=True)
-    say(watch, "leader", incident, Verb.APPROVE)
-    expand_all()
-    again = create_incident(watch.tower, 3)  # before anything was sent
-    say(watch, "property", again, Verb.DISMISS, reason="cooking", at_scene=True)
-    expand_all()
-    assert watch.people["upstairs"].id in told(again, "end.1")
-
-
 def test_a_test_rings_ring_0_and_no_limit_runs() -> None:
     watch = create_watch()
     with clock.freeze(T0) as now:
@@ -284,65 +235,6 @@ def test_after_an_absence_of_ours_ring_1_hears_and_limits_get_a_fresh_minute() -
         now.tick(1)
         clocks.strike()
         assert fresh(incident).verified_by == "nobody"
-
-
-def test_who_is_being_acted_on_after_an_absence_still_gets_the_fresh_minute_first(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    from backend.kernel.beat import beat
-
-    watch = create_watch()
-    with clock.freeze(T0) as now:
-        with db.transaction():
-            beat("sweeper")
-        incident = create_incident(watch.tower, 3)
-        now.tick(600)
-        with db.transaction():
-            beat("sweeper")
-        with monkeypatch.context() as busy:
-            busy.setattr(clocks, "_after_absence", lambda _id: False)  # its row is locked for a moment
-            clocks.strike()
-        assert fresh(incident).state == "suspected"
-        clocks.strike()
-        assert (fresh(incident).state, fresh(incident).ring) == ("suspected", 1)
-
-
-def poison(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, bad: Any) -> None:
-    """Make a function fail for one id."""
-    real = getattr(module, name)
-
-    def fail(one: Any, *more: Any) -> Any:
-        if bad in (one, getattr(one, "id", None)):
-            raise ValueError("poison")
-        return real(one, *more)
-
-    monkeypatch.setattr(module, name, fail)
-
-
-def test_an_incident_that_fails_holds_up_no_other_s_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    first, second = create_watch(), create_watch()
-    with clock.freeze(T0) as now:
-        bad, good = sorted((create_incident(one.tower, 3) for one in (first, second)), key=lambda one: one.id)
-        for broken, sound in ((bad, good), (good, bad)):  # whichever comes first
-            with monkeypatch.context() as patch:
-                poison(patch, clocks, "_apply", broken.id)
-                now.tick(60)
-                clocks.strike()
-            assert fresh(sound).ring >= 1
-            with monkeypatch.context() as patch:
-                poison(patch, spreading, "reconcile", broken.id)
-                assert clocks.reconcile() == 0
-
-
-def test_a_step_that_fails_holds_up_no_other_s(monkeypatch: pytest.MonkeyPatch) -> None:
-    first, second = create_watch(), create_watch()
-    bad, good = (create_incident(one.tower, 3, evidence="confirm") for one in (first, second))
-    with db.transaction() as session:
-        oldest = session.scalars(select(RingStep.id).filter_by(incident_id=bad.id, what="confirmed")).one()
-    poison(monkeypatch, spreading, "expand_chunk", oldest)
-    with clock.freeze(clock.now() + timedelta(seconds=3)):
-        jobs.expand_waiting()
-    assert ids(second, "upstairs") <= told(good, "ring2.0")
 
 
 def test_a_city_may_ring_police_at_ring_0() -> None:
