@@ -15,7 +15,7 @@ import orjson
 
 from backend.kernel.ids import new_id
 from backend.monitoring import danger, measuring, points, quarantine, rows, unverified
-from backend.monitoring.arrivals import Arrival, Outcome, Settled, adu_hash
+from backend.monitoring.arrivals import Arrival, Outcome, Settled, adu_hash, may_be_danger
 from backend.monitoring.gateway import bodies, codes, frames
 from backend.monitoring.gateway.bodies import Body, Item, Verdict
 from backend.monitoring.hearing import Ear
@@ -90,7 +90,9 @@ def store(arrivals: Iterable[Arrival], registry: Registry, memory: Memory) -> St
         if site is None:
             strangers.append(arrival)
             continue
-        if not is_verified and not memory.unverified.admits(arrival.peer, arrival.received_at):
+        if not is_verified and not memory.unverified.admits(
+            arrival.peer, arrival.received_at, may_be_danger(arrival.frame)
+        ):
             done.settled.append(Settled(arrival, Outcome.REFUSED))
             continue
         if is_verified:

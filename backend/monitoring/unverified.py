@@ -19,7 +19,7 @@ from backend.monitoring.points import Point
 from backend.monitoring.registry import Site
 
 PER_MINUTE = 60
-"""Frames a minute that an address may speak in a foreign name; beyond that it gets silence."""
+"""Frames a minute that an address may speak in a foreign name, and as many with danger; beyond it gets silence."""
 REPEAT = timedelta(minutes=10)
 _MINUTE = timedelta(minutes=1)
 _MAX_PEERS = 10_000
@@ -27,14 +27,14 @@ _MAX_PEERS = 10_000
 
 @dataclass
 class Meter:
-    """Times of the last frames of each unverified peer."""
+    """Times of the last frames of each unverified peer; its readings do not use up what its dangers may say."""
 
-    _times: dict[str, deque[datetime]] = field(default_factory=dict)
+    _times: dict[tuple[str, bool], deque[datetime]] = field(default_factory=dict)
 
-    def admits(self, peer: str, at: datetime) -> bool:
+    def admits(self, peer: str, at: datetime, is_danger: bool) -> bool:
         if len(self._times) > _MAX_PEERS:
             self._times.clear()
-        times = self._times.setdefault(peer, deque())
+        times = self._times.setdefault((peer, is_danger), deque())
         while times and at - times[0] > _MINUTE:
             times.popleft()
         if len(times) >= PER_MINUTE:
