@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import exists, select, update
+from sqlalchemy.exc import OperationalError
 
 from backend.kernel import clock, db, events
 from backend.monitoring import danger
@@ -20,11 +21,19 @@ log = structlog.get_logger(__name__)
 _PLACELESS = (bodies.SYSTEM_STATE, bodies.UNIT_STATE)
 _SAME_EVENT = timedelta(minutes=10)
 CHUNK = 20
+AGAIN_S = 2.0
+_failed: dict[UUID, float] = {}
+"""Dangers that could not be announced, and when this process tries again: meanwhile the others have the chunk."""
 
 
 def due(before: datetime) -> list[UUID]:
     """Dangers whose time has come and that nobody has announced, oldest first."""
+    now = clock.monotonic()
+    for signal_id in [one for one, again_at in _failed.items() if again_at <= now]:
+        del _failed[signal_id]
     query = select(Signal.id).where(Signal.announce_at <= before, Signal.announced_at.is_(None))
+    if _failed:
+        query = query.where(Signal.id.not_in(list(_failed)))
     return list(db.session().scalars(query.order_by(Signal.announce_at).limit(CHUNK)))
 
 
@@ -59,7 +68,9 @@ def announce_due(before: datetime) -> int:
         try:
             with db.transaction():
                 announce(signal_id)
-        except Exception:
+        except Exception as error:
+            if not isinstance(error, OperationalError):  # else the database was away, and is asked at once again
+                _failed[signal_id] = clock.monotonic() + AGAIN_S
             log.exception("a danger could not be announced, it is tried again", signal=str(signal_id))
     return len(ids)
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from backend.kernel import clock
+from backend.monitoring import announcing, unverified
 from backend.monitoring.danger import STARTED_BIT
 from backend.monitoring.events import DangerSensed
+from backend.monitoring.intake import Memory
 from tests.factories import monitoring as m
 from tests.factories.places import find_floor
 
@@ -22,3 +25,39 @@ def test_a_pump_in_the_cellar_is_no_fire_in_the_cellar(db_session, told, tower, 
     [event] = [e for e in told if isinstance(e, DangerSensed)]
     assert (event.building_id, event.floor_ordinal) == (tower.id, floor)
     assert (event.floor_id is None) is (floor is None)
+
+
+def test_a_box_that_moved_is_heard_when_it_says_fire_however_much_else_it_says(db_session, told, tower):
+    """Its readings used up what an unverified address may say in a minute, and the fire got silence."""
+    box = m.create_transmitter(building=tower, network="10.9.9.9")
+    m.create_device(box, 1, building=tower)
+    memory = Memory()
+    for serial in range(unverified.PER_MINUTE + 5):
+        m.arrive(m.component(box.source_address, 2, serial=serial, status=m.NORMAL), peer="10.1.1.1", memory=memory)
+    m.arrive(m.component(box.source_address, 1, serial=999), peer="10.1.1.1", memory=memory)
+    [event] = [e for e in told if isinstance(e, DangerSensed)]
+    assert not event.is_source_verified
+
+
+def test_dangers_that_cannot_be_announced_leave_room_for_the_others(db_session, told, tower, box, monkeypatch):
+    """What the gateway had to leave is tried by chunks of the oldest: a chunk that always fails came back for ever."""
+    monkeypatch.setattr(announcing, "CHUNK", 2)
+    poison: list[object] = []
+    real = announcing._event
+    for number in (1, 2, 3):
+        m.create_device(box, number, building=tower)
+
+    def fail(row):
+        if row[0].id in poison:
+            raise LookupError("no danger by today's table")
+        return real(row)
+
+    with monkeypatch.context() as killed:
+        killed.setattr(announcing, "announce", lambda _id: False)  # the writer, before it could
+        for number in (1, 2, 3):
+            poison += m.arrive(m.component(box.source_address, number, serial=number)).dangers
+    sound = poison.pop()
+    monkeypatch.setattr(announcing, "_event", fail)
+    for _ in range(2):
+        announcing.announce_due(clock.now())
+    assert [e.signal_id for e in told if isinstance(e, DangerSensed)] == [sound]
