@@ -111,8 +111,10 @@ def reconcile(incident: Incident) -> int:
     known = notices.told_by_step(incident.id)
     missing = _forgotten_of_confirmed(incident, known) if incident.state == State.CONFIRMED else 0
     if incident.state != State.CONFIRMED and incident.ring < 2:
-        missing = tell_households(incident)
-        for ring in range(incident.ring + 1):
+        # A later round may begin with ring 1 alone, at the end of a watch: then ring 0 was not forgotten in it.
+        has_ring0 = not incident.round or not incident.ring or step(incident, 0) in known
+        missing = tell_households(incident) if has_ring0 else 0
+        for ring in range(0 if has_ring0 else 1, incident.ring + 1):
             people = audience.ring0(incident) if ring == 0 else audience.ring1(incident)
             kind = "incident.suspected" if ring == 0 else "incident.unanswered"
             name = step(incident, ring)

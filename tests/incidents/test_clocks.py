@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from backend.incidents import clocks, jobs, spreading
 from backend.incidents.models import RingStep
+from backend.incidents.states import Verb
 from backend.kernel import clock, db
 from tests.factories.incidents import create_incident, create_watch
-from tests.incidents.test_rings import T0, fresh, ids, told
+from tests.incidents.test_rings import T0, fresh, ids, say, told
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -74,3 +75,18 @@ def test_a_step_that_fails_holds_up_no_other_s(monkeypatch: pytest.MonkeyPatch) 
     with clock.freeze(clock.now() + timedelta(seconds=3)):
         jobs.expand_waiting()
     assert ids(second, "upstairs") <= told(good, "ring2.0")
+
+
+def test_the_watchman_rings_no_ring_that_a_round_did_not_begin_with() -> None:
+    """A watch that ends after ring 1 tells ring 1 again, in a new round: ring 0 of that round was never opened."""
+    watch = create_watch()
+    with clock.freeze(T0) as now:
+        incident = create_incident(watch.tower, 3)
+        now.tick(60)
+        clocks.strike()
+        say(watch, "desk", incident, Verb.DISMISS, reason="dust", at_scene=False)
+        now.tick(301)
+        clocks.strike()
+        assert (fresh(incident).ring, fresh(incident).round) == (1, 1)
+        assert clocks.reconcile() == 0
+        assert told(incident, "ring1.1") and not told(incident, "ring0.1")
