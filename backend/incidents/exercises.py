@@ -61,5 +61,5 @@ def call_off(exercise: Incident, real: Incident, at: datetime) -> None:
     policy = limits_at(exercise.scope_path)
     change = step(records.snapshot(exercise), ExerciseEnds(at), policy)
     if isinstance(change, Change) and change.is_new:
-        called_off = replace(change, branch="exercise_called_off", end="cancelled")
+        called_off = replace(change, branch="exercise_called_off", end=change.end and "cancelled")
         settle(exercise, called_off, policy, at, "exercise_end", real_id=str(real.id))

@@ -215,7 +215,8 @@ def _exercise_ends(now: Snapshot, event: ExerciseEnds, policy: Policy) -> Answer
     elif now.state is State.CONFIRMED:
         path = (State.CONTROLLED, State.CLOSED)
     after = replace(now, state=State.CLOSED, closed_at=event.at, watching_at=None, dismissed_by=None)
-    return Change("exercise_ended", after, path, end="over")
+    is_told = now.state is State.FALSE_ALARM  # its end is on its way already
+    return Change("exercise_ended", after, path, end=None if is_told else "over")
 
 
 def _said(now: Snapshot, event: Said, policy: Policy) -> Answer:

@@ -74,3 +74,11 @@ def test_an_exercise_ends_along_the_same_ways() -> None:
     exercise = opened(danger(confirms=True), is_exercise=True)
     assert run(ExerciseEnds(at(60)), start=exercise.after).path == (State.CONTROLLED, State.CLOSED)
     assert refusal(opened(danger()), ExerciseEnds(at(60))) == "NotAnExercise"
+
+
+def test_an_exercise_that_was_dismissed_has_told_its_end() -> None:
+    """A second end in the same round would stop the first, half told, and not be told itself."""
+    exercise = opened(danger(), is_exercise=True)
+    dismissed = run(said(Verb.DISMISS, GUARD, at_scene=True), start=exercise.after)
+    ended = run(ExerciseEnds(at(60)), start=dismissed.after)
+    assert (ended.after.state, ended.end) == (State.CLOSED, None)
