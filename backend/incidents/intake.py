@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import exists, select, text
@@ -10,7 +10,7 @@ from sqlalchemy import exists, select, text
 from backend.incidents import records, rings
 from backend.incidents.joining import Place, choose, is_graver
 from backend.incidents.limits import limits_at
-from backend.incidents.models import Incident, IncidentEvidence
+from backend.incidents.models import Incident, IncidentEntry, IncidentEvidence
 from backend.incidents.nearby import candidates
 from backend.incidents.settling import open_scopes, settle
 from backend.incidents.states import (
@@ -28,6 +28,8 @@ from backend.kernel import db
 from backend.kernel.scope import within
 from backend.monitoring.events import DangerSensed, EvidenceSeen
 from backend.places.models import Building, Estate
+
+FOLDED = timedelta(minutes=1)
 
 
 def take_in(danger: DangerSensed) -> Incident:
@@ -141,8 +143,25 @@ def note_evidence(seen: EvidenceSeen) -> None:
         policy = limits_at(incident.scope_path)
         at = records.moment(incident, seen.received_at)
         change = step(records.snapshot(incident), EvidenceNoted(at), policy)
-        if isinstance(change, Change):
+        if isinstance(change, Change) and not _is_said(incident, seen, at):
             settle(incident, change, policy, at, seen.what, label=seen.label, label_en=seen.label_en)
+
+
+def _is_said(incident: Incident, seen: EvidenceSeen, at: datetime) -> bool:
+    """Whether the last minute of the timeline says it already: a detector that flickers would fill it."""
+    entry = IncidentEntry
+    return bool(
+        db.session().scalar(
+            select(
+                exists().where(
+                    entry.incident_id == incident.id,
+                    entry.at > at - FOLDED,
+                    entry.verb == seen.what,
+                    entry.params["label"].as_string() == seen.label,
+                )
+            )
+        )
+    )
 
 
 # --- shared with calls and exercises --------------------------------------------------------------------------

@@ -10,10 +10,10 @@ from sqlalchemy import func, or_, select
 
 from backend.incidents.joining import Candidate, Place
 from backend.incidents.models import Incident, IncidentEvidence
-from backend.incidents.states import Policy, State
+from backend.incidents.states import OPEN, Policy, State
 from backend.kernel import db
 
-MOST = 200  # of one estate, the newest first
+MOST = 200  # of one estate, what is open first, then the newest
 
 
 def candidates(place: Place, at: datetime, policy: Policy) -> Iterable[Candidate]:
@@ -21,7 +21,8 @@ def candidates(place: Place, at: datetime, policy: Policy) -> Iterable[Candidate
     here = [Incident.building_id == UUID(place.building)] if place.building else []
     here += [Incident.estate_id == UUID(place.estate)] if place.estate else []
     alive = or_(Incident.state != State.CLOSED, Incident.closed_at >= at - timedelta(seconds=policy.reopen_s))
-    query = select(Incident).where(or_(*here), alive).order_by(Incident.id.desc()).limit(MOST)
+    order = (Incident.state.in_(OPEN).desc(), Incident.id.desc())
+    query = select(Incident).where(or_(*here), alive).order_by(*order).limit(MOST)
     rows = list(db.session().scalars(query.execution_options(populate_existing=True)))
     sources = _sources(row.id for row in rows)
     return [_candidate(row, sources.get(row.id, frozenset())) for row in rows]

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from backend.incidents import nearby, verbs
 from backend.incidents.models import Incident, IncidentEntry, IncidentEvidence, IncidentScope
 from backend.incidents.service import note_evidence, take_in
+from backend.incidents.states import Verb
 from backend.kernel import clock, db
 from backend.kernel.ids import new_id
 from backend.monitoring.events import EvidenceSeen
@@ -109,6 +111,31 @@ def test_a_recovery_is_noted_where_its_own_point_spoke() -> None:
     with db.transaction() as session:
         lines = session.scalars(select(IncidentEntry.incident_id).filter_by(verb="restored")).all()
     assert list(lines) == [toaster.id] != [fire.id]
+
+
+def test_a_detector_that_flickers_in_the_fire_does_not_fill_the_timeline() -> None:
+    """A line for each flicker would push everything that people did out of the newest 300."""
+    watch, device = create_watch(), new_id()
+    incident = create_incident(watch.tower, 2, device_id=device)
+    with clock.freeze(clock.now()) as now:
+        for _ in range(70):
+            now.tick(1)
+            with db.transaction():
+                path = watch.tower.scope_path
+                note_evidence(EvidenceSeen(clock.now(), "restored", path, watch.tower.id, device, "2 层烟感"))
+    with db.transaction() as session:
+        lines = select(func.count()).select_from(IncidentEntry).filter_by(incident_id=incident.id, verb="restored")
+        assert session.scalar(lines) == 2
+
+
+def test_many_dismissed_ones_hide_no_open_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nearby, "MOST", 1)
+    watch = create_watch()
+    burning = create_incident(watch.tower, 9)
+    dismissed = create_incident(watch.tower, 2)
+    with db.transaction():
+        verbs.say(watch.actor("property"), dismissed.id, Verb.DISMISS, reason="cooking", at_scene=True)
+    assert create_incident(watch.tower, 9).id == burning.id
 
 
 def test_a_frame_dated_2099_changes_nothing_since_receipt_orders() -> None:
