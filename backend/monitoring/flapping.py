@@ -49,13 +49,7 @@ def _risen(since: datetime) -> list[tuple[Place, int]]:
     """How often each place rose since then, of those that may be too many and are no flapping fault yet."""
     rises = union_all(
         select(Fault.transmitter_id, Fault.device_id).where(Fault.opened_at > since, Fault.kind.not_in(_OWN)),
-        select(Signal.transmitter_id, Signal.device_id).where(
-            Signal.is_danger,
-            Signal.received_at > since,
-            Signal.device_id.is_not(None),
-            Signal.is_verified,
-            Signal.is_test.is_(False),
-        ),
+        select(Signal.transmitter_id, Signal.device_id).where(*_rang(since), Signal.device_id.is_not(None)),
     ).subquery()
     known = exists().where(
         Fault.transmitter_id == rises.c.transmitter_id,
@@ -81,9 +75,14 @@ def _calm(since: datetime) -> list[Fault]:
     """Flapping faults of places that nothing has risen at since then."""
     other = aliased(Fault)
     rose = exists().where(*_of(other, Fault), other.kind.not_in(_OWN), other.opened_at > since)
-    rang = exists().where(Signal.is_danger, Signal.received_at > since, Signal.device_id == Fault.device_id)
+    rang = exists().where(*_rang(since), Signal.device_id == Fault.device_id)
     query = select(Fault).where(Fault.kind == faults.FLAPPING, Fault.recovered_at.is_(None), ~rose, ~rang)
     return list(db.session().scalars(query.with_for_update(skip_locked=True)))
+
+
+def _rang(since: datetime) -> tuple[Any, ...]:
+    """Dangers since then that count: a foreign address and a test make nothing flap, and keep nothing flapping."""
+    return Signal.is_danger, Signal.received_at > since, Signal.is_verified, Signal.is_test.is_(False)
 
 
 def _end(fault: Fault, now: datetime) -> None:

@@ -104,6 +104,21 @@ def test_a_fault_that_stays_when_the_flapping_ends_is_told_and_nothing_is_called
     assert len(panel.notices("fault.recovered")) == told[1]
 
 
+def test_nobody_s_forged_danger_keeps_its_faults_silent(panel):
+    """One frame an hour from anywhere would do: it does not make a device flap, so it does not keep it flapping."""
+    with db.transaction() as session:
+        session.merge(panel.box).network = "10.9.9.9"
+    for _ in range(8):
+        for word in (m.FAULT, m.NORMAL):
+            panel.now.tick(120)
+            m.arrive(m.component(panel.box.source_address, 17, word), peer="10.9.9.9")
+            panel.sweep()
+    panel.now.tick(3400)
+    m.arrive(m.component(panel.box.source_address, 17, m.FIRE), peer="10.1.1.1")
+    panel.sweep(300)
+    assert panel.faults(Fault.recovered_at.is_(None)) == []
+
+
 def test_a_danger_that_flaps_rings_each_time_and_is_a_fault_besides(panel, told):
     panel.flaps(9, m.FIRE)
     assert len([one for one in told if isinstance(one, DangerSensed)]) == 9
