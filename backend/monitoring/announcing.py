@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from backend.kernel import clock, db, events
 from backend.monitoring import danger
+from backend.monitoring.edges import QUIET
 from backend.monitoring.events import DangerSensed
 from backend.monitoring.gateway import bodies
 from backend.monitoring.models import Device, PointState, Signal, Transmitter
@@ -80,8 +81,9 @@ def _is_news(row: Any) -> bool:
     was_held = signal.announce_at > signal.received_at
     if not was_held or not signal.is_verified:
         return True
-    if device is not None:  # it was silenced: by now the danger must still be there
-        return last is not None and last.danger is not None
+    if device is not None:  # it was silenced: by now the danger must still be there, or gone too shortly to rise anew
+        is_gone = last is not None and last.cleared_at is not None and clock.now() - last.cleared_at >= QUIET
+        return last is not None and last.danger is not None and not is_gone
     if signal.type in _PLACELESS and signal.evidence == danger.Evidence.SUSPECT:
         return not _has_place(signal)
     return True

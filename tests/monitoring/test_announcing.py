@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from backend.kernel import clock
@@ -9,9 +11,11 @@ from backend.monitoring import announcing, unverified
 from backend.monitoring.danger import STARTED_BIT
 from backend.monitoring.events import DangerSensed
 from backend.monitoring.intake import Memory
+from backend.monitoring.models import PointState
 from tests.factories import monitoring as m
 from tests.factories.places import find_floor
 
+NOON = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 PRESSURE_SWITCH, ALARM_VALVE, SPRINKLER_PUMP, FLOW_INDICATOR = 99, 98, 95, 96
 
 
@@ -61,3 +65,20 @@ def test_dangers_that_cannot_be_announced_leave_room_for_the_others(db_session, 
     for _ in range(2):
         announcing.announce_due(clock.now())
     assert [e.signal_id for e in told if isinstance(e, DangerSensed)] == [sound]
+
+
+@pytest.mark.parametrize(("gone_s", "rings"), [(0, 1), (30, 1), (120, 0)])
+def test_what_has_long_gone_when_a_silence_ends_is_not_told(db_session, told, tower, box, gone_s, rings):
+    """Welding tripped it, and the guard had silenced it: half an hour later it rang for nothing."""
+    device = m.create_device(box, 1, building=tower)
+    with clock.freeze(NOON) as now:
+        m.arrive(m.component(box.source_address, 1, m.NORMAL))
+        db_session.get(PointState, device.id).silenced_until = NOON + timedelta(minutes=30)
+        db_session.flush()
+        m.arrive(m.component(box.source_address, 1, serial=2))
+        now.tick(1800 - gone_s)
+        if gone_s:
+            m.arrive(m.component(box.source_address, 1, m.NORMAL, serial=3))
+        now.tick(gone_s)
+        announcing.announce_due(clock.now())
+    assert len([e for e in told if isinstance(e, DangerSensed)]) == rings
