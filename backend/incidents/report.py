@@ -109,7 +109,7 @@ def _told(incident: Incident) -> list[dict[str, Any]]:
     done = {row.step: row.done_at for row in db.session().scalars(select(RingStep).filter_by(incident_id=incident.id))}
     rows = []
     for step in sorted(notices.told_by_step(incident.id)):
-        if step.partition(".")[0] in STEP_NAMES:
+        if step.partition(".")[0] in STEP_NAMES or step.startswith("help"):
             found = notices.told(incident.id, [step])
             counts = {"people": found.people, "received": found.received, "answered": found.answered}
             rows.append({"step": step, **counts, "done_at": done.get(step)})

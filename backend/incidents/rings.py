@@ -10,12 +10,12 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 import notifications
 from backend.incidents import audience, showing
 from backend.incidents.audience import Home, Telling
-from backend.incidents.models import Dismissal, Incident, RingStep
+from backend.incidents.models import Dismissal, Incident, IncidentEntry, RingStep
 from backend.incidents.states import State
 from backend.kernel import clock, db, jobs, policy
 from backend.places import service as places
@@ -90,8 +90,14 @@ def tell_households(incident: Incident) -> int:
 
 
 def tell_help(incident: Incident) -> None:
-    """A responder asks for help: ring 1 hears of it, also who was told before."""
-    send(incident, "incident.help", f"help.{incident.round}", audience.ring1(incident), sms="now")
+    """A responder asks for help: ring 1 hears of it, also who was told before, and of each one who asks."""
+    entry = IncidentEntry
+    asked = select(func.count()).where(
+        entry.incident_id == incident.id, entry.verb == "ask_for_help", entry.at >= incident.clock_at
+    )
+    number = db.session().scalar(asked) or 1
+    name = f"help{number if number > 1 else ''}.{incident.round}"
+    send(incident, "incident.help", name, audience.ring1(incident), sms="now")
 
 
 def tell_end(incident: Incident, end: str) -> None:

@@ -237,6 +237,18 @@ def test_after_an_absence_of_ours_ring_1_hears_and_limits_get_a_fresh_minute() -
         assert fresh(incident).verified_by == "nobody"
 
 
+def test_a_second_call_for_help_is_heard_too() -> None:
+    """Twenty minutes after the first, by somebody else: ring 1 had been told of a help, and heard nothing."""
+    watch = create_watch()
+    incident = create_incident(watch.tower, 3, evidence="confirm")
+    say(watch, "station", incident, Verb.ASK_FOR_HELP)
+    first = told(incident, "help.0")
+    say(watch, "station", incident, Verb.ASK_FOR_HELP)
+    assert first and not told(incident, "help2.0"), "the same person says the same again"
+    say(watch, "property", incident, Verb.ASK_FOR_HELP)
+    assert told(incident, "help2.0") == first
+
+
 def test_a_city_may_ring_police_at_ring_0() -> None:
     watch = create_watch()
     with db.transaction():
