@@ -51,9 +51,20 @@ def _send_chunk(incident: Incident, row: RingStep, chunk: list[Told]) -> int:
     verbs = {"confirmed": ("safe", "help"), "next": ("help",)}.get(row.what, ())
     kind = {"confirmed": "incident.confirmed", "next": "incident.next"}.get(row.what, row.what)
     people = [telling.recipient(person, home, verbs) for person, home in chunk]
-    if row.what == "next" and not policy.get(NEXT_SMS, incident.scope_path):
-        people = [replace(one, sms="never") for one in people]
+    if row.what != "confirmed" and not policy.get(NEXT_SMS, incident.scope_path):
+        spared = {one.person_id for one in people} if row.what == "next" else _only_ready(incident.id)
+        people = [replace(one, sms="never") if one.person_id in spared else one for one in people]
     return send_all(incident, kind, row.step, people)
+
+
+def _only_ready(incident_id: UUID) -> set[UUID]:
+    """Who heard no more than to be ready: without an SMS of that they need none of its end."""
+    ready: set[UUID] = set()
+    more: set[UUID] = set()
+    for name, people in notices.told_by_step(incident_id).items():
+        if not name.startswith("end."):
+            (ready if name.startswith("next.") else more).update(people)
+    return ready - more
 
 
 def _of_the_building(telling: Telling, row: RingStep) -> list[Told]:

@@ -9,9 +9,10 @@ from backend.incidents import jobs
 from backend.incidents.models import RingStep
 from backend.incidents.states import Verb
 from backend.kernel import db
-from notifications.models import Delivery
+from notifications.models import Delivery, Notice
 from tests.factories.incidents import create_incident, create_watch
 from tests.factories.notifications import create_subscription
+from tests.factories.places import create_building, create_resident, find_dwelling
 from tests.incidents.test_rings import say, told
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -64,3 +65,21 @@ def test_an_all_clear_that_never_left_is_none() -> None:
     say(watch, "property", again, Verb.DISMISS, reason="cooking", at_scene=True)
     expand_all()
     assert watch.people["upstairs"].id in told(again, "end.1")
+
+
+def test_who_got_no_sms_to_be_ready_gets_none_that_it_is_over() -> None:
+    """All the other towers of an estate would read of the end of a fire that they had never heard of."""
+    watch = create_watch()
+    beside = create_resident(find_dwelling(create_building("9 栋", watch.estate), "201")).id
+    incident = create_incident(watch.tower, 3, evidence="confirm")
+    expand_all()
+    say(watch, "property", incident, Verb.DISMISS, reason="cooking", at_scene=True)
+    say(watch, "leader", incident, Verb.APPROVE)
+    expand_all()
+    assert beside in told(incident, "end.0")
+    with db.transaction() as session:
+        texts = (
+            select(Notice.person_id).join(Delivery, Delivery.notice_id == Notice.id).where(Delivery.channel == "sms")
+        )
+        ends = set(session.scalars(texts.where(Notice.step == "end.0")))
+    assert watch.people["upstairs"].id in ends and beside not in ends
