@@ -140,6 +140,8 @@ class Writer:
         """The bytes of a frame that could not be taken in; kept, so that the device may forget it."""
         _raise_if_away(error)
         log.error("a frame could not be taken in", frame=arrival.frame.raw.hex(), error=repr(error))
+        if isinstance(error, OperationalError):  # deadlocks, a lock that did not come: no fault of the frame's
+            return Stored(settled=[Settled(arrival, Outcome.REFUSED)])  # not confirmed, so the device sends it again
         site, _ = self._registry.find(arrival.frame, arrival.peer, arrival.port)
         if site is None:
             return Stored(settled=[Settled(arrival, Outcome.REFUSED)])

@@ -98,3 +98,28 @@ def test_what_a_connection_said_before_its_danger_is_stored_before_it(monkeypatc
     monkeypatch.setattr(writer, "_is_stopping", Company())
     writer._gather()
     assert [(is_urgent, [a.frame.serial for a in some]) for is_urgent, some in writer._todo] == [(True, [11, 12, 13])]
+
+
+def test_a_fire_that_met_deadlocks_is_not_confirmed_and_comes_again(gateway, monkeypatch):
+    """Its bytes were kept as those of a bad frame and it was confirmed: nobody ever heard of it."""
+    real, tries = intake._hear, []
+
+    class Deadlock(Exception):
+        sqlstate = "40P01"
+
+    def hear(told, done):
+        tries.append(1)
+        if len(tries) <= 2:
+            raise OperationalError("UPDATE", {}, Deadlock())
+        real(told, done)
+
+    monkeypatch.setattr(intake, "_hear", hear)
+    box = m.create_transmitter()
+    with gateway.connect() as sock:
+        for _ in range(2):
+            sock.sendall(m.component(box.source_address, 1, serial=1))
+        assert [a.command for a in read_frames(sock, 1)] == [frames.CONFIRM]
+    with db.transaction(read_only=True) as session:
+        mine = RawFrame.transmitter_id == box.id
+        assert list(session.scalars(select(RawFrame.outcome).where(mine))) == ["stored"]
+        assert session.scalar(select(func.count()).where(Signal.transmitter_id == box.id)) == 1
