@@ -68,12 +68,13 @@ def told_by_step(subject_id: UUID) -> dict[str, set[UUID]]:
     return found
 
 
-def cut_off(subject_id: UUID) -> dict[str, set[UUID]]:
-    """By step, whose notice was overtaken (`end`) while all its ways were still queued: they never heard it."""
+def cut_off(subject_id: UUID, steps: Iterable[str]) -> dict[str, set[UUID]]:
+    """Of these steps, whose notice was overtaken (`end`) while all its ways were still queued: they never heard it."""
     unsent = _has(("queued", "expired")) & ~_has(("accepted", *PROOFS))
     query = select(Notice.step, Notice.person_id).where(
-        Notice.subject_id == subject_id, Notice.ended_at.is_not(None), Notice.read_at.is_(None), unsent
-    )
+        Notice.subject_id == subject_id, Notice.step.in_(list(steps)),
+        Notice.ended_at.is_not(None), Notice.read_at.is_(None), unsent,
+    )  # fmt: skip
     found: dict[str, set[UUID]] = {}
     for step, person in db.session().execute(query):
         found.setdefault(step, set()).add(person)

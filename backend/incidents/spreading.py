@@ -87,7 +87,8 @@ def _told_before(telling: Telling, row: RingStep) -> list[Told]:
     By person, not by round: the end of an earlier round may have been overtaken before all of them had heard it.
     """
     subject = telling.incident.id
-    steps, cut_off = notices.told_by_step(subject), notices.cut_off(subject)
+    steps = notices.told_by_step(subject)
+    cut_off = notices.cut_off(subject, [name for name in steps if name.startswith("end.")])
     told: dict[UUID, int] = {}
     ended: dict[UUID, int] = {}
     for name, people in steps.items():
