@@ -1,8 +1,8 @@
 """Reads wait in line, so that a tap, a frame's news and the live stream never stand behind them.
 
 When a tower opens the app at once, thousands of reads arrive within seconds. A process that ran them all side by side
-would finish each one late, and an acknowledge with them: here a few run, the others wait in order, and who writes
-goes past the line.
+would finish each one late, and an acknowledge with them. Here a few reads run, while somebody writes just one, and the
+others wait in order; who writes goes past their line.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from flask import request
 
 from backend.kernel.errors import DomainError
 
-AT_ONCE = 4
+AT_ONCE = 4  # reads, and writes
+BESIDE_A_WRITE = 1  # so that a flood of taps does not stop all reading
 PATIENCE_S = 20.0
 RETRY_S = 3
 READS = ("GET", "HEAD")
@@ -32,49 +33,60 @@ class Crowded(DomainError):
 
 
 class Lane:
-    """A WSGI application around another: at most `at_once` of its reads run at a time, the first come first.
+    """A WSGI application around another: at most `at_once` of its reads run at a time, and as many of its writes.
 
-    Who waited `patience_s` in vain is let in only to be refused (see `check`).
+    First come, first served; who waited `patience_s` in vain is let in only to be refused (see `check`).
     """
 
     def __init__(self, app: App, at_once: int = AT_ONCE, patience_s: float = PATIENCE_S) -> None:
         self.app, self.patience_s = app, patience_s
-        self._free = at_once
-        self._line: deque[threading.Event] = deque()
+        self.writes = _Line(at_once)
+        self.reads = _Line(at_once)
         self._lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] not in READS or environ.get("PATH_INFO", "").startswith(ALWAYS):
+        if environ.get("PATH_INFO", "").startswith(ALWAYS):
             return self.app(environ, start_response)
-        if not self._enter():
+        line = self.reads if environ["REQUEST_METHOD"] in READS else self.writes
+        if not self._enter(line):
             return self.app(environ | {CROWDED: True}, start_response)
         try:
             return self.app(environ, start_response)  # a stream's first bytes are made later, outside of the line
         finally:
-            self._leave()
+            with self._lock:
+                line.running -= 1
+                self._call()
 
-    def _enter(self) -> bool:
+    def _enter(self, line: _Line) -> bool:
+        turn = threading.Event()
         with self._lock:
-            if self._free and not self._line:
-                self._free -= 1
-                return True
-            turn = threading.Event()
-            self._line.append(turn)
-        if turn.wait(self.patience_s):
+            line.waiting.append(turn)
+            self._call()
+        if turn.is_set() or turn.wait(self.patience_s):
             return True
         with self._lock:
             if turn.is_set():  # called in the very moment that it gave up
                 return True
-            self._line.remove(turn)
+            line.waiting.remove(turn)
             return False
 
-    def _leave(self) -> None:
-        """Hand the place to the next in line, else keep it free."""
-        with self._lock:
-            if self._line:
-                self._line.popleft().set()
-            else:
-                self._free += 1
+    def _call(self) -> None:
+        """Let in who has a place now, writers first."""
+        self.writes.call(self.writes.places)
+        self.reads.call(BESIDE_A_WRITE if self.writes.running else self.reads.places)
+
+
+class _Line:
+    """Who runs and who waits, of reads or of writes."""
+
+    def __init__(self, places: int) -> None:
+        self.places, self.running = places, 0
+        self.waiting: deque[threading.Event] = deque()
+
+    def call(self, places: int) -> None:
+        while self.waiting and self.running < places:
+            self.running += 1
+            self.waiting.popleft().set()
 
 
 def check() -> None:

@@ -1,4 +1,4 @@
-"""Reads wait in line, writes and the health page do not."""
+"""Reads wait in line, and who writes goes past them."""
 
 from __future__ import annotations
 
@@ -70,15 +70,38 @@ def test_who_writes_goes_past_the_line() -> None:
             app.go.set()
 
 
+def test_beside_a_write_one_read_runs_and_the_others_after_it() -> None:
+    app = Slow()
+    lane = Lane(app, at_once=3)
+    with asking(lane, ("POST", "/tap")):
+        until(lambda: app.running == 1)
+        with asking(lane, *[("GET", f"/{n}") for n in range(4)]):
+            until(lambda: len(lane.reads.waiting) == 3)
+            assert (lane.writes.running, lane.reads.running) == (1, 1)
+            app.go.set()
+    assert len(app.order) == 5 and app.refused == 0
+
+
+def test_writes_too_are_bounded_and_go_first() -> None:
+    app = Slow()
+    lane = Lane(app, at_once=1)
+    with asking(lane, ("POST", "/one")):
+        until(lambda: app.running == 1)
+        with asking(lane, ("GET", "/read"), ("POST", "/two")):
+            until(lambda: len(lane.writes.waiting) == 1)
+            app.go.set()
+    assert set(app.order) == {"/one", "/read", "/two"} and app.refused == 0
+
+
 def test_the_line_is_served_in_order() -> None:
     app = Slow()
     lane = Lane(app, at_once=1)
     with asking(lane, ("GET", "/first")):
         until(lambda: app.running == 1)
         with asking(lane, ("GET", "/second")):
-            until(lambda: len(lane._line) == 1)
+            until(lambda: len(lane.reads.waiting) == 1)
             with asking(lane, ("GET", "/third")):
-                until(lambda: len(lane._line) == 2)
+                until(lambda: len(lane.reads.waiting) == 2)
                 app.go.set()
     assert app.order == ["/first", "/second", "/third"]
 
@@ -107,7 +130,7 @@ def test_a_failing_read_gives_its_place_back() -> None:
             lane({"REQUEST_METHOD": "GET", "PATH_INFO": "/"}, None)
         except ValueError as error:
             assert str(error) == "/"
-    assert lane._free == 1
+    assert lane.reads.running == 0
 
 
 def test_the_refusal_says_when_to_come_again(client: Any) -> None:
