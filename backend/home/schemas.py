@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import marshmallow as ma
 from marshmallow.validate import OneOf
 
 from backend.incidents.schemas import IncidentSchema
 from backend.kernel.api import Answer, Schema
 from backend.kernel.jsonable import Id, Time
+from backend.kernel.shapes import Made
 from backend.monitoring.schemas import FaultFloorSchema
 from backend.places.models import ResidencyState
 from backend.places.schemas import BuildingCardSchema, JoinedSchema
 
 f = ma.fields
-
-
-class Made(f.Nested):
-    """A nested shape whose value the service has dumped already, once for many."""
-
-    def _serialize(self, nested_obj: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:  # type: ignore[override]  # its bases disagree
-        return nested_obj
 
 
 class HomeQuery(Schema):

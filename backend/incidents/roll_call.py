@@ -27,6 +27,7 @@ from notifications import Recipient
 from notifications import service as notices
 
 Needs = dict[UUID, list[dict[str, Any]]]
+Cells = dict[UUID, list[dict[str, Any]]]
 FOLDED = timedelta(minutes=1)
 ANSWERS = ("people", "can_walk", "smoke")
 
@@ -152,7 +153,9 @@ def board(actor: Actor, incident: Incident) -> dict[str, Any]:
     words = _words(incident)
     needs = _needs(actor, incident, buildings)
     is_staff = actor.may("rollcall.see", incident.scope_path)
-    boards = [_of_building(incident, building, words, needs, is_staff) for building in buildings]
+    cells = _cells(incident, buildings, words, needs)
+    storeys = places.floors_of(*(building.id for building in buildings))
+    boards = [_of_building(incident, building, storeys, cells, is_staff) for building in buildings]
     anybody = [row for row in words if row.dwelling_id is None]
     totals = _sum(board["totals"] for board in boards)
     for row in anybody:
@@ -182,26 +185,28 @@ def _needs(actor: Actor, incident: Incident, buildings: list[Building]) -> Needs
 
 
 def _of_building(
-    incident: Incident, building: Building, words: Sequence[RollCall], needs: Needs, is_staff: bool
+    incident: Incident, building: Building, storeys: list[Floor], cells: Cells, is_staff: bool
 ) -> dict[str, Any]:
-    by_door: dict[UUID, list[RollCall]] = defaultdict(list)
-    for row in words:
-        if row.dwelling_id:
-            by_door[row.dwelling_id].append(row)
     burning = {floor.ordinal for floor in incident.floors} if building.id == incident.building_id else set()
-    on_fire = audience.household_dwellings(incident)
-    doors: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
-    for dwelling_id, number, floor_id in _doors(building):
-        cell = _cell(dwelling_id, number, by_door[dwelling_id], needs.get(dwelling_id, []), dwelling_id in on_fire)
-        doors[floor_id].append(cell)
-    floors = [_floor(floor, doors[floor.id], burning, is_staff) for floor in reversed(places.floors_of(building.id))]
+    own = [floor for floor in reversed(storeys) if floor.building_id == building.id]
+    floors = [_floor(floor, cells[floor.id], burning, is_staff) for floor in own]
     named = {"id": building.id, "name": building.name, "name_en": building.name_en}
     return {"building": named, "totals": _sum(floors), "floors": floors}
 
 
-def _doors(building: Building) -> Sequence[Any]:
-    query = select(Dwelling.id, Dwelling.number, Dwelling.floor_id).where(Dwelling.building_id == building.id)
-    return db.session().execute(query.order_by(Dwelling.number)).all()
+def _cells(incident: Incident, buildings: list[Building], words: Sequence[RollCall], needs: Needs) -> Cells:
+    """The doors of each floor of these buildings, by their numbers."""
+    by_door: dict[UUID, list[RollCall]] = defaultdict(list)
+    for row in words:
+        if row.dwelling_id:
+            by_door[row.dwelling_id].append(row)
+    on_fire = audience.household_dwellings(incident)
+    query = select(Dwelling.id, Dwelling.number, Dwelling.floor_id)
+    query = query.where(Dwelling.building_id.in_([building.id for building in buildings])).order_by(Dwelling.number)
+    found: Cells = defaultdict(list)
+    for id, number, floor_id in db.session().execute(query):
+        found[floor_id].append(_cell(id, number, by_door[id], needs.get(id, []), id in on_fire))
+    return found
 
 
 def _cell(

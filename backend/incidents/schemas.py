@@ -10,6 +10,7 @@ from backend.incidents.models import Category, State
 from backend.incidents.states import VerifiedBy
 from backend.kernel.api import Answer
 from backend.kernel.jsonable import Id, Time
+from backend.kernel.shapes import Made
 
 f = ma.fields
 
@@ -209,7 +210,7 @@ class IncidentDetailSchema(IncidentSchema):
     timeline = f.List(f.Nested(LineSchema))
     evidence = f.List(f.Nested(EvidenceSchema))
     told = f.Nested(ToldSchema)
-    roll_call = f.Nested(RollSchema)
+    roll_call = Made(RollSchema)
     roll_call_mine = f.Nested(MineSchema, allow_none=True)
     words = f.Nested(FloorWordsSchema)
     own = f.Nested(OwnSchema, allow_none=True)

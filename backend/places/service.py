@@ -134,9 +134,9 @@ def needs_of(building_ids: Collection[UUID]) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in db.session().execute(query)]
 
 
-def floors_of(building_id: UUID) -> list[Floor]:
-    """All floors from the lowest up."""
-    query = select(Floor).where(Floor.building_id == building_id).order_by(Floor.ordinal)
+def floors_of(*building_ids: UUID) -> list[Floor]:
+    """All floors of these buildings from the lowest up."""
+    query = select(Floor).where(Floor.building_id.in_(building_ids)).order_by(Floor.ordinal)
     return list(db.session().scalars(query))
 
 
