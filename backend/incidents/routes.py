@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -48,90 +49,95 @@ def fire_here(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
     return showing.item(found), 201 if is_new else 200
 
 
-def _say(incident_id: UUID, verb: Verb, **body: Any) -> Detail:
-    verbs.say(actor(), incident_id, verb, **body)
+def _detail(incident_id: UUID) -> Detail:
     return reading.detail(actor(), incident_id)
 
 
-@blueprint.op("POST", f"{ONE}/acknowledge", needs="incidents.respond", out=s.IncidentDetailSchema)
-def acknowledge(incident_id: UUID) -> Detail:
+def _say(incident_id: UUID, verb: Verb, **body: Any) -> None:
+    verbs.say(actor(), incident_id, verb, **body)
+
+
+# A word on an incident is heard by all before its speaker reads the long answer: a ring must not wait for it.
+_word = partial(blueprint.op, "POST", out=s.IncidentDetailSchema, show=_detail)
+
+
+@_word(f"{ONE}/acknowledge", needs="incidents.respond")
+def acknowledge(incident_id: UUID) -> None:
     """I have it: stops the first clock."""
-    return _say(incident_id, Verb.ACKNOWLEDGE)
+    _say(incident_id, Verb.ACKNOWLEDGE)
 
 
-@blueprint.op("POST", f"{ONE}/arrive", needs="incidents.respond", body=a.ArriveSchema, out=s.IncidentDetailSchema)
-def arrive(incident_id: UUID, body: dict[str, Any]) -> Detail:
+@_word(f"{ONE}/arrive", needs="incidents.respond", body=a.ArriveSchema)
+def arrive(incident_id: UUID, body: dict[str, Any]) -> None:
     """I am at the scene: stops the second clock."""
-    return _say(incident_id, Verb.ARRIVE, **body)
+    _say(incident_id, Verb.ARRIVE, **body)
 
 
-@blueprint.op("POST", f"{ONE}/attack", needs="incidents.respond", out=s.IncidentDetailSchema)
-def attack(incident_id: UUID) -> Detail:
+@_word(f"{ONE}/attack", needs="incidents.respond")
+def attack(incident_id: UUID) -> None:
     """We attack the fire: stops the third clock."""
-    return _say(incident_id, Verb.ATTACK)
+    _say(incident_id, Verb.ATTACK)
 
 
-@blueprint.op("POST", f"{ONE}/ask-for-help", needs="incidents.respond", out=s.IncidentDetailSchema)
-def ask_for_help(incident_id: UUID) -> Detail:
+@_word(f"{ONE}/ask-for-help", needs="incidents.respond")
+def ask_for_help(incident_id: UUID) -> None:
     """We need more people: ring 1 hears of it."""
-    return _say(incident_id, Verb.ASK_FOR_HELP)
+    _say(incident_id, Verb.ASK_FOR_HELP)
 
 
-@blueprint.op("POST", f"{ONE}/confirm", needs="incidents.see", body=a.ConfirmSchema, out=s.IncidentDetailSchema)
-def confirm(incident_id: UUID, body: dict[str, Any]) -> Detail:
+@_word(f"{ONE}/confirm", needs="incidents.see", body=a.ConfirmSchema)
+def confirm(incident_id: UUID, body: dict[str, Any]) -> None:
     """It burns: a responder at the scene decides, a resident's word is one of two."""
     photo = body["photo_id"]
-    return _say(incident_id, Verb.CONFIRM, note=body["note"], photo_id=str(photo) if photo else None)
+    _say(incident_id, Verb.CONFIRM, note=body["note"], photo_id=str(photo) if photo else None)
 
 
-@blueprint.op("POST", f"{ONE}/dismiss", needs="incidents.respond", body=a.DismissSchema, out=s.IncidentDetailSchema)
-def dismiss(incident_id: UUID, body: dict[str, Any]) -> Detail:
+@_word(f"{ONE}/dismiss", needs="incidents.respond", body=a.DismissSchema)
+def dismiss(incident_id: UUID, body: dict[str, Any]) -> None:
     """It is false, with the reason: at the scene it ends, from afar it is watched, a confirmed one needs two."""
-    return _say(incident_id, Verb.DISMISS, **body)
+    _say(incident_id, Verb.DISMISS, **body)
 
 
-@blueprint.op("POST", f"{ONE}/approve", needs="incidents.respond", out=s.IncidentDetailSchema)
-def approve(incident_id: UUID) -> Detail:
+@_word(f"{ONE}/approve", needs="incidents.respond")
+def approve(incident_id: UUID) -> None:
     """The second person's consent to the dismissal of a confirmed one."""
-    return _say(incident_id, Verb.APPROVE)
+    _say(incident_id, Verb.APPROVE)
 
 
-@blueprint.op("POST", f"{ONE}/answer", needs="incidents.answer", body=a.AnswerSchema, out=s.IncidentDetailSchema)
-def answer(incident_id: UUID, body: dict[str, Any]) -> Detail:
+@_word(f"{ONE}/answer", needs="incidents.answer", body=a.AnswerSchema)
+def answer(incident_id: UUID, body: dict[str, Any]) -> None:
     """The household of the tripped detector: it was mine, or it is real."""
-    return _say(incident_id, Verb.ANSWER, **body)
+    _say(incident_id, Verb.ANSWER, **body)
 
 
-@blueprint.op("POST", f"{ONE}/control", needs="incidents.control", out=s.IncidentDetailSchema)
-def control(incident_id: UUID) -> Detail:
+@_word(f"{ONE}/control", needs="incidents.control")
+def control(incident_id: UUID) -> None:
     """It is under control."""
-    return _say(incident_id, Verb.CONTROL)
+    _say(incident_id, Verb.CONTROL)
 
 
-@blueprint.op("POST", f"{ONE}/close", needs="incidents.close", body=a.CloseSchema, out=s.IncidentDetailSchema)
-def close(incident_id: UUID, body: dict[str, Any]) -> Detail:
+@_word(f"{ONE}/close", needs="incidents.close", body=a.CloseSchema)
+def close(incident_id: UUID, body: dict[str, Any]) -> None:
     """It is over, with cause, grade and loss."""
-    return _say(incident_id, Verb.CLOSE, **body)
+    _say(incident_id, Verb.CLOSE, **body)
 
 
-@blueprint.op("POST", f"{ONE}/reopen", needs="incidents.reopen", out=s.IncidentDetailSchema)
-def reopen(incident_id: UUID) -> Detail:
+@_word(f"{ONE}/reopen", needs="incidents.reopen")
+def reopen(incident_id: UUID) -> None:
     """It is not over: suspected again, ring 0 hears again."""
-    return _say(incident_id, Verb.REOPEN)
+    _say(incident_id, Verb.REOPEN)
 
 
-@blueprint.op("POST", f"{ONE}/silence", needs="devices.silence", body=a.SilenceSchema, out=s.IncidentDetailSchema)
-def silence(incident_id: UUID, body: dict[str, Any]) -> Detail:
+@_word(f"{ONE}/silence", needs="devices.silence", body=a.SilenceSchema)
+def silence(incident_id: UUID, body: dict[str, Any]) -> None:
     """Keep one device quiet for a while; audited."""
     verbs.silence(actor(), incident_id, body["device_id"], body["minutes"])
-    return reading.detail(actor(), incident_id)
 
 
-@blueprint.op("POST", f"{ONE}/roll-call", needs="rollcall.answer", body=a.RollCallSchema, out=s.IncidentDetailSchema)
-def answer_roll_call(incident_id: UUID, body: dict[str, Any]) -> Detail:
+@_word(f"{ONE}/roll-call", needs="rollcall.answer", body=a.RollCallSchema)
+def answer_roll_call(incident_id: UUID, body: dict[str, Any]) -> None:
     """I am safe, or I need help."""
     roll_call.answer(actor(), incident_id, **body)
-    return reading.detail(actor(), incident_id)
 
 
 @blueprint.op("GET", f"{ONE}/roll-call", needs="incidents.see", out=s.RollSchema)
@@ -155,11 +161,10 @@ def start_exercise(body: dict[str, Any]) -> Detail:
     return reading.detail(actor(), started.id)
 
 
-@blueprint.op("POST", "/exercises/<uuid:incident_id>/end", needs="exercises.run", out=s.IncidentDetailSchema)
-def end_exercise(incident_id: UUID) -> Detail:
+@_word("/exercises/<uuid:incident_id>/end", needs="exercises.run")
+def end_exercise(incident_id: UUID) -> None:
     """The exercise is over; everybody who was told is told."""
     exercises.end(actor(), incident_id)
-    return reading.detail(actor(), incident_id)
 
 
 @blueprint.op("GET", "/stream", needs=SIGNED_IN, query=a.StreamQuery)

@@ -13,13 +13,12 @@ from functools import wraps
 from typing import Any
 
 import flask_smorest
-from flask import Response, request
-from sqlalchemy.exc import IntegrityError
+from flask import request
 
-from backend.kernel import access, db, idempotency, origin
+from backend.kernel import access, db, origin
 from backend.kernel.access import PUBLIC, SIGNED_IN
-from backend.kernel.errors import Conflict, NotAllowed, NotSignedIn
-from backend.kernel.jsonable import respond
+from backend.kernel.errors import NotAllowed, NotSignedIn
+from backend.kernel.running import shown_after, transacted
 from backend.kernel.shapes import Answer, PageQuery, Schema, page, page_of
 
 MAX_BODY = 1_000_000
@@ -40,18 +39,22 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # smorest has n
         out: Any = None,
         status: int = 200,
         also: int | None = None,
+        show: Callable[..., Any] | None = None,
         max_body: int = MAX_BODY,
         location: str = "json",
         content_type: str | None = None,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Register `fn(body=…, query=…, **path)`; it returns what `out` dumps, or (that, status), or a Response.
 
-        `also` is a second status of the same shape: 200 where asking again finds what is there.
+        `also` is a second status of the same shape: 200 where asking again finds what is there. `show(**path)` makes
+        the answer after the commit instead of `fn`: what many wait to hear of is not held up by a long answer to one.
         """
         is_write = method != "GET"
 
         def decorate(fn: Callable[..., Any]) -> Callable[..., Any]:
-            view = _transacted(fn, out() if isinstance(out, type) else out, status, is_write)
+            shape = out() if isinstance(out, type) else out
+            view = transacted(fn, None if show else shape, status, is_write)
+            view = shown_after(view, show, shape, status) if show else view
             if body is not None:
                 view = self.arguments(body, location=location, arg_name="body", content_type=content_type)(view)
             if query is not None:
@@ -66,20 +69,6 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # smorest has n
         return decorate
 
 
-def _transacted(fn: Callable[..., Any], out: Any, status: int, is_write: bool) -> Callable[..., Any]:
-    """Run in one transaction, answer, and only then ring for its jobs."""
-
-    @wraps(fn)
-    def view(*_: Any, **kwargs: Any) -> Response:
-        with db.deferring() as bells:
-            answer = _answer(fn, kwargs, out, status, is_write)
-        for bell in bells:
-            bell()
-        return answer
-
-    return view
-
-
 def _guarded(view: Callable[..., Any], needs: str, is_write: bool, max_body: int) -> Callable[..., Any]:
     @wraps(view)
     def guarded(**kwargs: Any) -> Any:
@@ -90,17 +79,6 @@ def _guarded(view: Callable[..., Any], needs: str, is_write: bool, max_body: int
 
     guarded.permission = needs  # type: ignore[attr-defined]  # the guard tests read it from the route table
     return guarded
-
-
-def _answer(fn: Callable[..., Any], kwargs: dict[str, Any], out: Any, status: int, is_write: bool) -> Response:
-    try:
-        with db.transaction(read_only=not is_write):
-            with idempotency.once(is_write) as kept:
-                if kept.answer is None:
-                    kept.answer = respond(fn(**kwargs), out, status)
-            return kept.answer
-    except IntegrityError as error:
-        raise Conflict() from error
 
 
 def _admit(needs: str, is_write: bool) -> access.Actor | None:

@@ -31,6 +31,7 @@ class TooWarm(Conflict):
 things = Blueprint("things", __name__, url_prefix="/api/things")
 rung: list[str] = []
 survived: list[str] = []
+told = {"told": 0, "shown": 0, "breaks": False}
 
 
 @things.op("POST", "", needs="things.make", body=ThingSchema, out=ThingSchema, status=201)
@@ -59,6 +60,20 @@ def twice():
         db.session().add(Policy(name="test.limit", scope_path="/twice/", value=1, changed_at=clock.now()))
 
 
+def show_told():
+    told["shown"] += 1
+    if told["breaks"]:
+        raise ValueError("torn")
+    return {"name": f"told {told['told']} times, shown {told['shown']}"}
+
+
+@things.op("POST", "/tell", needs=PUBLIC, out=ThingSchema, show=show_told)
+def tell():
+    """Does its work, and is shown after the commit."""
+    told["told"] += 1
+    db.after_commit(lambda: rung.append("told"))
+
+
 @things.op("GET", "", needs=SIGNED_IN, query=PageQuery, out=page_of(ThingSchema))
 def things_list(query):
     """All things."""
@@ -78,6 +93,7 @@ def browser(db_session, actor, monkeypatch):
     monkeypatch.setattr(access, "_loader", lambda request: people.get(request.headers.get("X-Who", "")))
     rung.clear()
     survived.clear()
+    told.update(told=0, shown=0, breaks=False)
     app = Flask(__name__, static_folder=None)
     web.set_up(app).register_blueprint(things)
     return app.test_client()
@@ -177,3 +193,19 @@ def test_openapi_names_operation_permission_and_errors(browser):
     assert operation["operationId"] == "things.make"
     assert operation["summary"] == "Make a thing."
     assert set(spec["components"]["schemas"]["Error"]["properties"]) == {"code", "message", "details"}
+
+
+def test_what_is_shown_after_the_commit_is_shown_anew_for_the_same_key(browser):
+    asked = {"json": {}, "headers": {"Idempotency-Key": "told-once"}}
+    shown = [browser.post("/api/things/tell", **asked) for _ in range(2)]
+    assert [answer.status_code for answer in shown] == [200, 200]
+    assert [answer.json["name"] for answer in shown] == ["told 1 times, shown 1", "told 1 times, shown 2"]
+    assert rung == ["told"]
+
+
+def test_work_stays_when_its_answer_fails_after_the_commit(browser):
+    asked = {"json": {}, "headers": {"Idempotency-Key": "torn"}}
+    told["breaks"] = True
+    assert browser.post("/api/things/tell", **asked).status_code == 500
+    told["breaks"] = False
+    assert browser.post("/api/things/tell", **asked).json["name"] == "told 1 times, shown 2"
