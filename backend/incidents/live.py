@@ -24,13 +24,15 @@ def events(actor: Actor, after: int | None) -> Iterator[bytes]:
     """Messages ready to be written. `after`: the last id seen; None starts with what happens from now on."""
     client = Client(actor)
     hub.join(client)
-    is_behind = after != hub.last_id  # else nothing was missed: after our restart that is everybody, at once
+    stands = hub.last_id  # what comes later waits for this client
+    is_behind = after is not None and after != stands  # else nothing was missed: after our restart that is everybody
     try:
-        yield RETRY + beat()
+        yield RETRY + beat(None if is_behind else stands)
         last = -1
-        if is_behind and after is not None:
+        if after is not None and is_behind:
             if _is_too_old(after):
                 yield RESET
+                yield beat(stands)
             else:
                 for number, message in _missed(actor, after):
                     last = number
@@ -54,11 +56,17 @@ def _live(client: Client, last: int) -> Iterator[bytes]:
             yield message
         if clock.monotonic() >= next_beat:
             next_beat = clock.monotonic() + BEAT_S
-            yield beat()
+            handed = hub.handed_id  # first: what is handed over after this may wait, or not wait yet
+            yield beat(handed if client.waiting.empty() else None)
 
 
-def beat() -> bytes:
-    return b"event: beat\ndata: %s\n\n" % dumps({"at": clock.now()})
+def beat(stands: int | None = None) -> bytes:
+    """A sign of life. With `stands` it says where the reader stands: who comes back with that id has missed nothing,
+
+    also before the first event of a calm day.
+    """
+    number = b"id: %d\n" % stands if stands else b""
+    return b"%sevent: beat\ndata: %s\n\n" % (number, dumps({"at": clock.now()}))
 
 
 def _is_too_old(after: int) -> bool:

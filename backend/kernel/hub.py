@@ -31,12 +31,12 @@ class Hub:
         self._revoked = Revoked()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self.last_id = 0
+        self.last_id = self.handed_id = 0  # up to where it has read, and up to where everybody has what is theirs
 
     def join(self, client: Client) -> None:
         with self._lock:
             if self._thread is None:
-                self.last_id = newest_id()
+                self.last_id = self.handed_id = newest_id()
                 self._thread = threading.Thread(target=self._listen, name="stream hub", daemon=True)
                 self._thread.start()
             self._clients.add(client)
@@ -79,6 +79,7 @@ class Hub:
             for event in events:
                 self.last_id = event.id  # first: who joins now and sees this id knows that it may have missed it
                 self._hand_over(event)
+                self.handed_id = event.id
 
     def _hand_over(self, event: Event) -> None:
         if event.kind == CONTROL:

@@ -25,7 +25,7 @@ class HandDriven(Hub):
     """A hub whose bell the test rings; no thread."""
 
     def join(self, client: Any) -> None:
-        self.last_id = self.last_id or newest_id()
+        self.last_id = self.handed_id = self.last_id or newest_id()
         self._clients.add(client)
 
     def ring(self) -> None:
@@ -83,6 +83,33 @@ def test_a_reader_who_was_away_gets_what_was_missed_and_nothing_twice(hub: HandD
     say(watch, "station", incident, Verb.ARRIVE)
     hub.ring()
     assert [missed["version"], read(messages)["version"]] == [2, 3]
+
+
+def test_who_saw_nothing_yet_knows_where_it_stands_and_misses_nothing_when_the_line_breaks(hub: HandDriven) -> None:
+    """On a calm day a control room has seen no event: it came back without an id, and lost a fire."""
+    watch = create_watch()
+    create_incident(create_watch().tower, 3)
+    calm = live.events(watch.actor("desk"), None)
+    stands = read(calm, "beat")["_id"]
+    assert stands == newest_id()
+    calm.close()
+    incident = create_incident(watch.tower, 3)
+    hub.ring()
+    assert read(live.events(watch.actor("desk"), stands))["id"] == str(incident.id)
+
+
+def test_a_beat_goes_with_the_stream_but_never_ahead_of_what_waits(hub: HandDriven) -> None:
+    """Else a line that was calm for an hour would be too old, and all would fetch anew at our next restart."""
+    watch = create_watch()
+    calm = live.events(watch.actor("desk"), None)
+    assert read(calm, "beat")
+    create_incident(create_watch().tower, 3)
+    hub.ring()
+    assert read(calm, "beat")["_id"] == newest_id()
+    before = newest_id()
+    create_incident(watch.tower, 3)
+    hub.last_id = newest_id()  # the hub is about to hand it over
+    assert read(calm, "beat")["_id"] == before
 
 
 def test_an_id_that_is_forgotten_or_of_another_database_is_a_reset(hub: HandDriven) -> None:
