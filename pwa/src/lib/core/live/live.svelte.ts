@@ -105,7 +105,10 @@ export class Live {
 		this.#source = source;
 		source.onopen = (event) => {
 			this.isOpen = true;
+			/* what was read meanwhile may be older than this first line, and nothing says what happened in between */
+			const isLate = !this.#lastId && this.#tries > 0;
 			this.#alive(event);
+			if (isLate) for (const listener of this.#listeners.reset) listener(null);
 		};
 		/* EventSource retries by itself only after a broken line, not after an error answer: one way for both */
 		source.onerror = () => this.#later();

@@ -55,6 +55,27 @@ test('after a broken line it goes on behind the last event it saw', () => {
 	expect(last().url).toBe('/api/stream?after=41');
 });
 
+test('a beat says where the stream stands: a line that broke before the first event misses none', () => {
+	last().open();
+	last().say('beat', {}, '40');
+	last().onerror?.(new Event('error'));
+	vi.advanceTimersByTime(3000);
+	expect(last().url).toBe('/api/stream?after=40');
+});
+
+test('a first connection that came late means: fetch anew', () => {
+	const fetched = vi.fn();
+	live.on('reset', fetched);
+	last().open();
+	expect(fetched).not.toHaveBeenCalled();
+	live.stop();
+	live.start();
+	last().onerror?.(new Event('error'));
+	vi.advanceTimersByTime(3000);
+	last().open();
+	expect(fetched).toHaveBeenCalledOnce();
+});
+
 test('waits longer each time, never longer than 15 s and a third', () => {
 	for (let i = 0; i < 8; i++) {
 		const before = Source.all.length;
