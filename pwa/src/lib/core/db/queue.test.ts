@@ -48,6 +48,15 @@ describe('the queue', () => {
 		expect(fetches).toHaveBeenCalledTimes(1);
 		expect((await sendingsAbout('i1'))[0]!.answer).toEqual({ id: 'i9' });
 	});
+	test('a request that hangs is given up: what waits behind it may be a call for help', async () => {
+		/* a network that never answers: only the signal ends it */
+		fetches.mockImplementation(
+			(_url: string, init: RequestInit) => new Promise((_, reject) => init.signal && reject(new TypeError()))
+		);
+		await enqueue(order);
+		await enqueue({ ...order, body: { status: 'help' } });
+		expect(await flush()).toBe(2);
+	});
 	test.each([500, 502, 503, 429, 401])('%i may pass: kept', async (status) => {
 		fetches.mockImplementation(async () => answer(status));
 		await enqueue(order);

@@ -3,6 +3,8 @@ import { db, type Sending } from './open.ts';
 /** How long a delivered item stays, so that its screen can still say 已送达. */
 const REMEMBER_MS = 24 * 3600_000;
 const LOCK = 'shouwang-queue';
+/** One request at a time: one that hangs in a network that has changed must not hold up the call for help behind it. */
+const PATIENCE_MS = 15_000;
 
 export type Order = Pick<Sending, 'kind' | 'url' | 'body' | 'about'>;
 
@@ -53,7 +55,8 @@ async function sendOne(item: Sending): Promise<boolean> {
 		answer = await fetch(item.url, {
 			method: 'POST',
 			headers: { 'Content-Type': 'application/json', 'Idempotency-Key': item.id },
-			body: JSON.stringify(item.body)
+			body: JSON.stringify(item.body),
+			signal: AbortSignal.timeout(PATIENCE_MS)
 		});
 	} catch {
 		await save({ ...item, tries: item.tries + 1 });
