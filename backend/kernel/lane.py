@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from typing import Any
 
 from flask import request
@@ -21,7 +22,8 @@ BESIDE_A_WRITE = 1  # so that a flood of taps does not stop all reading
 PATIENCE_S = 20.0
 RETRY_S = 3
 READS = ("GET", "HEAD")
-ALWAYS = "/health"
+ALWAYS = ("/health", "/api/receipts")  # receipts wait for each other, and are marked by hundreds at once
+SMALL = 65_536  # octets of a body that is read before its place is taken; what is larger is no tap
 CROWDED = "shouwang.crowded"
 App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -47,7 +49,10 @@ class Lane:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ.get("PATH_INFO", "").startswith(ALWAYS):
             return self.app(environ, start_response)
-        line = self.reads if environ["REQUEST_METHOD"] in READS else self.writes
+        is_read = environ["REQUEST_METHOD"] in READS
+        if not is_read and not _take_body(environ):
+            return self.app(environ, start_response)
+        line = self.reads if is_read else self.writes
         if not self._enter(line):
             return self.app(environ | {CROWDED: True}, start_response)
         try:
@@ -74,6 +79,16 @@ class Lane:
         """Let in who has a place now, writers first."""
         self.writes.call(self.writes.places)
         self.reads.call(BESIDE_A_WRITE if self.writes.running else self.reads.places)
+
+
+def _take_body(environ: dict[str, Any]) -> bool:
+    """Have the body here before a place is taken: who sends it slowly shall hold up nobody. False: it is too large."""
+    length = environ.get("CONTENT_LENGTH") or "0"
+    if "HTTP_TRANSFER_ENCODING" in environ or not length.isdecimal() or int(length) > SMALL:
+        return False
+    if int(length):
+        environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(int(length)))
+    return True
 
 
 class _Line:

@@ -93,6 +93,44 @@ def test_writes_too_are_bounded_and_go_first() -> None:
     assert set(app.order) == {"/one", "/read", "/two"} and app.refused == 0
 
 
+def test_receipts_stand_in_no_line() -> None:
+    """They come by thousands and each waits a tenth of a second for company: every tap would stand behind them."""
+    app = Slow()
+    lane = Lane(app, at_once=1)
+    with asking(lane, ("POST", "/tap")):
+        until(lambda: app.running == 1)
+        with asking(lane, ("POST", "/api/receipts"), ("POST", "/api/receipts")):
+            until(lambda: app.running == 3)
+            app.go.set()
+
+
+def test_who_sends_slowly_or_much_holds_no_place() -> None:
+    """A few phones with a bad network, or one of bad will, would keep everybody else from answering."""
+    app, arrived = Slow(), threading.Event()
+    lane = Lane(app, at_once=1)
+
+    class Slowly:
+        def read(self, size: int) -> bytes:
+            arrived.wait(10)
+            return b"x" * size
+
+    def post(path: str, length: int) -> threading.Thread:
+        environ = {"REQUEST_METHOD": "POST", "PATH_INFO": path, "CONTENT_LENGTH": str(length), "wsgi.input": Slowly()}
+        return threading.Thread(target=lane, args=(environ, None), daemon=True)
+
+    threads = [post("/slow", 10), *(post(f"/photo{n}", 10_000_000) for n in range(2))]
+    for thread in threads:
+        thread.start()
+    with asking(lane, ("POST", "/tap")):
+        until(lambda: app.running == 3)
+        assert "/slow" not in app.order and "/tap" in app.order
+        arrived.set()
+        app.go.set()
+    for thread in threads:
+        thread.join(10)
+    assert "/slow" in app.order
+
+
 def test_the_line_is_served_in_order() -> None:
     app = Slow()
     lane = Lane(app, at_once=1)
