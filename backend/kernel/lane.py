@@ -2,7 +2,8 @@
 
 When a tower opens the app at once, thousands of reads arrive within seconds. A process that ran them all side by side
 would finish each one late, and an acknowledge with them. Here a few reads run, while somebody writes just one, and the
-others wait in order; who writes goes past their line.
+others wait in order; who writes goes past their line. A tower that says "safe" is a stampede of writes: it has a line
+of its own, behind the taps of those who go there.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ from flask import request
 
 from backend.kernel.errors import DomainError
 
-AT_ONCE = 4  # reads, and writes
-BESIDE_A_WRITE = 1  # so that a flood of taps does not stop all reading
+AT_ONCE = 4  # of each line
+BESIDE_THE_FIRST = 1  # so that a flood of taps does not stop all else
 PATIENCE_S = 20.0
 RETRY_S = 3
 READS = ("GET", "HEAD")
 ALWAYS = ("/health", "/api/receipts")  # receipts wait for each other, and are marked by hundreds at once
+OF_MANY = "/roll-call"  # what a whole tower writes at once
 SMALL = 65_536  # octets of a body that is read before its place is taken; what is larger is no tap
 CROWDED = "shouwang.crowded"
 App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -35,24 +37,24 @@ class Crowded(DomainError):
 
 
 class Lane:
-    """A WSGI application around another: at most `at_once` of its reads run at a time, and as many of its writes.
+    """A WSGI application around another: at most `at_once` of each line run at a time: writes, words of many, reads.
 
     First come, first served; who waited `patience_s` in vain is let in only to be refused (see `check`).
     """
 
     def __init__(self, app: App, at_once: int = AT_ONCE, patience_s: float = PATIENCE_S) -> None:
         self.app, self.patience_s = app, patience_s
-        self.writes = _Line(at_once)
-        self.reads = _Line(at_once)
+        self.writes, self.words, self.reads = _Line(at_once), _Line(at_once), _Line(at_once)
         self._lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ.get("PATH_INFO", "").startswith(ALWAYS):
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(ALWAYS):
             return self.app(environ, start_response)
         is_read = environ["REQUEST_METHOD"] in READS
         if not is_read and not _take_body(environ):
             return self.app(environ, start_response)
-        line = self.reads if is_read else self.writes
+        line = self.reads if is_read else self.words if path.endswith(OF_MANY) else self.writes
         if not self._enter(line):
             return self.app(environ | {CROWDED: True}, start_response)
         try:
@@ -76,9 +78,10 @@ class Lane:
             return False
 
     def _call(self) -> None:
-        """Let in who has a place now, writers first."""
+        """Let in who has a place now: taps, then the words of many, then reads."""
         self.writes.call(self.writes.places)
-        self.reads.call(BESIDE_A_WRITE if self.writes.running else self.reads.places)
+        self.words.call(BESIDE_THE_FIRST if self.writes.running else self.words.places)
+        self.reads.call(BESIDE_THE_FIRST if self.writes.running or self.words.running else self.reads.places)
 
 
 def _take_body(environ: dict[str, Any]) -> bool:
@@ -92,7 +95,7 @@ def _take_body(environ: dict[str, Any]) -> bool:
 
 
 class _Line:
-    """Who runs and who waits, of reads or of writes."""
+    """Who runs and who waits, of one kind."""
 
     def __init__(self, places: int) -> None:
         self.places, self.running = places, 0

@@ -131,6 +131,17 @@ def test_who_sends_slowly_or_much_holds_no_place() -> None:
     assert "/slow" in app.order
 
 
+def test_a_tower_that_says_it_is_safe_keeps_no_tap_waiting() -> None:
+    app = Slow()
+    lane = Lane(app, at_once=2)
+    with asking(lane, *[("POST", f"/api/incidents/{n}/roll-call") for n in range(5)]):
+        until(lambda: len(lane.words.waiting) == 3)
+        with asking(lane, ("POST", "/api/incidents/1/acknowledge")):
+            until(lambda: "/api/incidents/1/acknowledge" in app.order)
+            app.go.set()
+    assert len(app.order) == 6 and app.refused == 0
+
+
 def test_the_line_is_served_in_order() -> None:
     app = Slow()
     lane = Lane(app, at_once=1)
