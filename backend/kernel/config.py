@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from environs import Env, EnvError, validate
+if TYPE_CHECKING:
+    from environs import Env
 
 
 class WrongSetting(SystemExit):
@@ -40,14 +43,17 @@ class Settings:
 
 def read(env: Env | None = None) -> Settings:
     """Read and check all settings; raises WrongSetting with one line that names the variable and the cure."""
+    from environs import Env, EnvError, validate  # here: eight keepers need no more than `data_dir`
+
+    from backend.kernel import embedded
+
     env = env or Env()
     try:
-        data_dir = Path(env.str("DATA_DIR", "var")).absolute()
         port = env.int("PORT", 8000, validate=validate.Range(1, 65535))
         settings = Settings(
-            data_dir=data_dir,
-            database_url=_database_url(env, data_dir),
-            redis_url=_redis_url(env, data_dir),
+            data_dir=data_dir(),
+            database_url=_database_url(env) or embedded.database_url(data_dir()),
+            redis_url=_redis_url(env) or embedded.redis_url(data_dir()),
             host=_host(env, "HOST"),
             port=port,
             gateway_host=_host(env, "GATEWAY_HOST"),
@@ -67,6 +73,11 @@ def read(env: Env | None = None) -> Settings:
             "Set a real provider, or SMS_CONSOLE_FORCED=1 for a trial."
         )
     return settings
+
+
+def data_dir() -> Path:
+    """Where everything is kept that we write (DATA_DIR, default `var`)."""
+    return Path(os.environ.get("DATA_DIR", "var")).absolute()
 
 
 @lru_cache(maxsize=1)
@@ -93,23 +104,15 @@ def _public_url(env: Env, port: int) -> str:
     return str(value)
 
 
-def _database_url(env: Env, data_dir: Path) -> str:
+def _database_url(env: Env) -> str:
     given = env.str("DATABASE_URL", "")
-    if not given:
-        from backend.kernel import embedded
-
-        return embedded.database_url(data_dir)
-    if not given.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
+    if given and not given.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
         raise WrongSetting("wrong setting: DATABASE_URL must be postgresql://user:password@host/name")
-    return "postgresql+psycopg://" + given.split("://", 1)[1]
+    return "postgresql+psycopg://" + given.split("://", 1)[1] if given else ""
 
 
-def _redis_url(env: Env, data_dir: Path) -> str | None:
+def _redis_url(env: Env) -> str:
     given = env.str("REDIS_URL", "")
-    if not given:
-        from backend.kernel import embedded
-
-        return embedded.redis_url(data_dir)
-    if not given.startswith(("redis://", "rediss://", "unix://")):
+    if given and not given.startswith(("redis://", "rediss://", "unix://")):
         raise WrongSetting("wrong setting: REDIS_URL must be redis://host:port/0, rediss://… or unix:///path")
     return str(given)

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from backend.kernel import clock, lock
-from backend.kernel.config import settings
+from backend.kernel.config import data_dir
 
 WATCHED = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 GRACE_S = 4.0  # honcho kills after 5
@@ -29,7 +29,7 @@ class Keeper:
     def __init__(self, name: str, command: list[str], stop: signal.Signals = signal.SIGTERM) -> None:
         self.name, self.command, self.stop = name, command, stop
         self.parent = os.getppid()
-        self.run_lock = settings().data_dir / lock.RUNNING
+        self.run_lock = data_dir() / lock.RUNNING
         self.is_part_of_run = lock.is_held(self.run_lock)
         self.pause_s = FIRST_PAUSE_S
 
