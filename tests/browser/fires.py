@@ -92,9 +92,9 @@ class Fires:
         asked = "SELECT i.id FROM incidents i JOIN buildings b ON b.id = i.building_id WHERE b.name LIKE %s AND {}"
         open_ones = asked.format("i.state IN ('suspected', 'watching', 'confirmed', 'controlled', 'false_alarm')")
         for (incident,) in self.stack.sql(open_ones, f"%{tower} 号楼"):
-            for verb in ENDS:
-                self._leader.post(f"/api/incidents/{incident}/{verb}", json={})
-            assert self.stack.sql("SELECT state FROM incidents WHERE id = %s", incident) == [("closed",)]
+            said = [self._leader.post(f"/api/incidents/{incident}/{verb}", json={}) for verb in ENDS]
+            (state,) = self.stack.sql("SELECT state FROM incidents WHERE id = %s", incident)
+            assert state == ("closed",), [(a.status_code, a.json().get("code"), a.json().get("state")) for a in said]
 
     @cached_property
     def _leader(self) -> Person:

@@ -132,7 +132,7 @@ def test_the_page_behind_the_qr_code_works_without_a_worker(
         expect(page.get_by_role("link", name="打 119")).to_be_visible()
         page.get_by_role("link", name="我这里着火").click()
         page.wait_for_url(f"**/q/{token}/fire")
-        expect(page.get_by_role("link", name="打 119 并通知楼里")).to_be_visible()
+        expect(page.get_by_role("link", name="打 119 并通知晨光里 2 号楼")).to_be_visible()
         assert phone.refused() == []
 
 

@@ -82,3 +82,11 @@ def test_an_exercise_that_was_dismissed_has_told_its_end() -> None:
     dismissed = run(said(Verb.DISMISS, GUARD, at_scene=True), start=exercise.after)
     ended = run(ExerciseEnds(at(60)), start=dismissed.after)
     assert (ended.after.state, ended.end) == (State.CLOSED, None)
+
+
+def test_who_controlled_a_fire_that_flares_up_controls_it_again() -> None:
+    controlled = run(said(Verb.CONTROL, GUARD), start=opened(danger(confirms=True)).after)
+    again = run(danger(60, "b", 25), start=controlled.after)
+    assert again.after.state is State.CONFIRMED
+    ended = run(said(Verb.CONTROL, GUARD, 90), said(Verb.CLOSE, GUARD, 95), start=again.after)
+    assert (ended.branch, ended.is_new, ended.after.state) == ("closed", True, State.CLOSED)
