@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -98,9 +100,25 @@ def test_nothing_is_left_for_later():
 def test_who_silences_a_checker_says_why():
     silent = re.compile(r"#\s*(type:\s*ignore|noqa)(\[[\w\-, ]+\]|:\s*[\w, ]+)?\s*(#\s*\S+)?")
     bare = []
-    for file in source.files(*source.PROGRAM, "migrations"):
+    for file in source.files(*source.PROGRAM, "migrations", "tests"):
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
             found = silent.search(line)
-            if found and not found.group(3):
+            if found and not found.group(3) and file != Path(__file__):
                 bare.append(f"{source.name(file)}:{number}")
     assert not bare
+
+
+def test_who_silences_the_app_s_checkers_says_why_in_the_line_before():
+    silent = re.compile(r"(svelte-ignore|eslint-disable|@ts-(ignore|expect-error))")
+    bare = []
+    for file in (f for suffix in (".ts", ".svelte", ".js", ".mjs") for f in source.files("pwa/src", suffix=suffix)):
+        lines = file.read_text(encoding="utf-8").splitlines()
+        said = [(number, before) for number, (before, line) in enumerate(pairwise(lines), 2) if silent.search(line)]
+        bare += [f"{source.name(file)}:{number}" for number, before in said if "/*" not in before]
+    assert not bare
+
+
+def test_a_test_that_is_skipped_says_why():
+    skips = re.compile(r"pytest\.skip\(\s*\)|mark\.skip\b(?!if)(?!\()|mark\.skipif\((?![^\n]*reason=)")
+    tests = (file for file in source.files("tests") if file != Path(__file__))
+    assert not [source.name(file) for file in tests if skips.search(file.read_text(encoding="utf-8"))]
