@@ -34,6 +34,7 @@ def events(actor: Actor, after: int | None) -> Iterator[bytes]:
                 yield RESET
                 yield beat(stands)
             else:
+                last = after  # another process of ours may have been ahead of this one's hub
                 for number, message in _missed(actor, after):
                     last = number
                     yield message
@@ -65,7 +66,7 @@ def beat(stands: int | None = None) -> bytes:
 
     also before the first event of a calm day.
     """
-    number = b"id: %d\n" % stands if stands else b""
+    number = b"id: %d\n" % stands if stands is not None else b""
     return b"%sevent: beat\ndata: %s\n\n" % (number, dumps({"at": clock.now()}))
 
 

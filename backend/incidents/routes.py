@@ -169,7 +169,10 @@ def end_exercise(incident_id: UUID) -> None:
 
 @blueprint.op("GET", "/stream", needs=SIGNED_IN, query=a.StreamQuery)
 def stream(query: dict[str, Any]) -> Response:
-    """The live stream (SSE): incident, device, notice, a beat each 5 s, and reset when `after` is too old."""
+    """The live stream (SSE): incident, device, notice, a beat each 5 s, and reset when `after` is too old.
+
+    Each GET of the API says in its header Last-Event-ID up to which event it knows: begin the stream there.
+    """
     given = request.headers.get("Last-Event-ID", "")
     after = query["after"] if query["after"] is not None else (int(given) if given.isdecimal() else None)
     headers = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}

@@ -33,12 +33,22 @@ class Hub:
         self._thread: threading.Thread | None = None
         self.last_id = self.handed_id = 0  # up to where it has read, and up to where everybody has what is theirs
 
-    def join(self, client: Client) -> None:
+    @property
+    def stands(self) -> int | None:
+        """Up to which event this process has read: each is committed. None before it reads."""
+        return self.last_id if self._thread else None
+
+    def start(self) -> None:
+        """Read the stream from now on, once a process."""
         with self._lock:
             if self._thread is None:
                 self.last_id = self.handed_id = newest_id()
                 self._thread = threading.Thread(target=self._listen, name="stream hub", daemon=True)
                 self._thread.start()
+
+    def join(self, client: Client) -> None:
+        self.start()
+        with self._lock:
             self._clients.add(client)
             own = self._of.setdefault(client.actor.person_id, [])
             if len(own) >= MOST:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.kernel import db, idempotency
 from backend.kernel.errors import Conflict
+from backend.kernel.hub import hub
 from backend.kernel.jsonable import respond
 
 
@@ -19,10 +20,13 @@ def transacted(fn: Callable[..., Any], out: Any, status: int, is_write: bool) ->
 
     @wraps(fn)
     def view(*_: Any, **kwargs: Any) -> Response:
+        stands = hub.stands  # before anything is read: what the stream tells up to here, the answer knows
         with db.deferring() as bells:
             answer = _answer(fn, kwargs, out, status, is_write)
         for bell in bells:
             bell()
+        if stands is not None and not is_write:
+            answer.headers["Last-Event-ID"] = str(stands)
         return answer
 
     return view

@@ -7,6 +7,9 @@ from gevent import monkey
 monkey.patch_all()  # before anything else is imported: the application is loaded once, by the master
 
 import os  # noqa: E402  # see above
+from contextlib import suppress  # noqa: E402  # see above
+
+from sqlalchemy.exc import SQLAlchemyError  # noqa: E402  # see above
 
 from backend.kernel.config import settings  # noqa: E402  # see above
 
@@ -22,3 +25,11 @@ keepalive = 30
 forwarded_allow_ips = ""  # TRUSTED_PROXIES decides whom we believe, in kernel/web
 errorlog = "-"
 loglevel = "warning"
+
+
+def post_worker_init(_worker: object) -> None:
+    """Reading the stream from the start, every answer can say up to which event it knows."""
+    from backend.kernel.hub import hub
+
+    with suppress(SQLAlchemyError):  # without a database there are no answers yet; the first stream starts it then
+        hub.start()

@@ -113,8 +113,11 @@ def oldest_id() -> int:
 
 
 def forget() -> None:
-    """Drop events older than an hour; a client that comes back later gets `reset`."""
-    retention.forget(StreamEvent, StreamEvent.at < clock.now() - KEPT)
+    """Drop events older than an hour, except the newest: it says where the stream stands after a calm day.
+
+    A client that comes back later gets `reset`.
+    """
+    retention.forget(StreamEvent, StreamEvent.at < clock.now() - KEPT, StreamEvent.id < newest_id())
 
 
 PERIODIC = [Periodic(forget, every_s=60)]

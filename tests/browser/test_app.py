@@ -36,9 +36,10 @@ LEFT = """async () => {
 }"""
 
 
-def calm() -> str:
-    """The phone of somebody who lives in the lane."""
-    return people.phone(101 + next(i for i, one in enumerate(people.residents(2500)) if one.building == "lane"))
+def calm(nth: int = 0) -> str:
+    """The phone of somebody who lives in the lane, where no test lights a fire."""
+    there = [i for i, one in enumerate(people.residents(2500)) if one.building == "lane"]
+    return people.phone(101 + there[nth])
 
 
 def test_it_can_be_installed(playwright: Playwright, stack: Stack, tmp_path: Path) -> None:
@@ -56,14 +57,14 @@ def test_it_can_be_installed(playwright: Playwright, stack: Stack, tmp_path: Pat
 
 
 def test_signing_in_by_phone_and_code(browser: Browser, stack: Stack) -> None:
-    number = "19900000130"
+    number = calm(1)
     with opened(browser, stack) as phone:
         page = phone.go("/")
         page.wait_for_url("**/sign-in")
         page.get_by_label("手机号").fill("123")
         page.get_by_role("button", name="获取验证码").click()
         expect(page.get_by_text("这个号码看着不对")).to_be_visible()
-        page.get_by_label("手机号").fill("199 0000 0130")
+        page.get_by_label("手机号").fill(f"{number[:3]} {number[3:7]} {number[7:]}")
         page.get_by_role("button", name="获取验证码").click()
         code = page.get_by_label("短信验证码")
         expect(code).to_be_focused()
@@ -74,7 +75,7 @@ def test_signing_in_by_phone_and_code(browser: Browser, stack: Stack) -> None:
         code.fill(right)
         page.get_by_role("button", name="登录").click()
         expect(page.get_by_role("navigation", name="主导航")).to_be_visible()
-        expect(page.get_by_text("号楼").first).to_be_visible()
+        expect(page.get_by_text(LANE).first).to_be_visible()
 
 
 def test_home_starts_without_a_network_after_a_first_visit(browser: Browser, stack: Stack) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from backend.demo.devices import SMOKE
 from tests.browser.chromium import DESK, PATIENCE_MS, opened
@@ -73,6 +73,21 @@ def test_the_control_room_leads_a_fire_to_its_end(browser: Browser, stack: Stack
         "control",
         "close",
     ]
+
+
+def test_a_fire_between_the_first_answer_and_the_live_line_is_not_lost(
+    browser: Browser, stack: Stack, fires: Fires
+) -> None:
+    guard = stack.sign_in(stack.phone_of("control_room"))
+    with opened(browser, stack, guard, viewport=DESK) as desk:
+        held: list[Route] = []
+        desk.page.route("**/api/stream*", lambda route: held.append(route), times=1)
+        with desk.page.expect_response("**/api/incidents?state=open*"):
+            page = desk.go("/watch")
+        incident = fires.burn("3", SMOKE, 9)
+        expect(page.locator(f'[data-incident="{incident}"]')).to_have_count(0)
+        held[0].continue_()
+        expect(page.locator(f'[data-incident="{incident}"]')).to_have_count(1)
 
 
 def test_a_member_of_the_station_goes_there_by_the_right_gate(browser: Browser, stack: Stack, fires: Fires) -> None:

@@ -98,6 +98,21 @@ def test_who_saw_nothing_yet_knows_where_it_stands_and_misses_nothing_when_the_l
     assert read(live.events(watch.actor("desk"), stands))["id"] == str(incident.id)
 
 
+def test_who_read_from_a_process_that_is_ahead_gets_nothing_twice(hub: HandDriven) -> None:
+    """The id of an answer may be newer than what this process's hub has read."""
+    watch = create_watch()
+    create_incident(watch.tower, 3)
+    first = newest_id()
+    create_incident(watch.tower, 5)
+    hub.last_id = first
+    messages = live.events(watch.actor("desk"), newest_id())
+    assert read(messages, "beat")
+    hub.ring()
+    third = create_incident(watch.tower, 8)
+    hub.ring()
+    assert read(messages)["id"] == str(third.id)
+
+
 def test_a_beat_goes_with_the_stream_but_never_ahead_of_what_waits(hub: HandDriven) -> None:
     """Else a line that was calm for an hour would be too old, and all would fetch anew at our next restart."""
     watch = create_watch()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import marshmallow as ma
 import pytest
 from flask import Flask
@@ -10,6 +12,7 @@ from sqlalchemy import select
 from backend.kernel import access, db, policy, web
 from backend.kernel.api import PUBLIC, SIGNED_IN, Blueprint, PageQuery, Schema, page, page_of
 from backend.kernel.errors import Conflict
+from backend.kernel.hub import hub
 from backend.kernel.ids import new_id
 from backend.kernel.jsonable import Id, Time
 from backend.kernel.policy import Policy
@@ -209,3 +212,12 @@ def test_work_stays_when_its_answer_fails_after_the_commit(browser):
     assert browser.post("/api/things/tell", **asked).status_code == 500
     told["breaks"] = False
     assert browser.post("/api/things/tell", **asked).json["name"] == "told 1 times, shown 2"
+
+
+def test_a_read_says_up_to_which_event_it_knows(browser, monkeypatch):
+    """The app lays it beside its live stream: nothing falls between the two."""
+    assert "Last-Event-ID" not in browser.get("/api/things", headers=MAKER).headers, "nobody reads the stream here"
+    monkeypatch.setattr(hub, "last_id", 41)
+    monkeypatch.setattr(hub, "_thread", threading.current_thread())
+    assert browser.get("/api/things", headers=MAKER).headers["Last-Event-ID"] == "41"
+    assert "Last-Event-ID" not in browser.post("/api/things", json={"name": "later"}, headers=MAKER).headers

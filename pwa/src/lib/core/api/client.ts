@@ -20,6 +20,12 @@ export function whenSignedOut(callback: () => void): void {
 	onSignedOut = callback;
 }
 
+let onAnswered: (position: number) => void = () => {};
+/** Called with each answer that says up to which event of the live stream it knows; the session sets it. */
+export function whenAnswered(callback: (position: number) => void): void {
+	onAnswered = callback;
+}
+
 export function address(path: string, query?: Query): string {
 	const params = new URLSearchParams();
 	for (const [name, value] of Object.entries(query ?? {}))
@@ -71,7 +77,10 @@ export async function call<T>(method: string, path: string, options: Options = {
 	if (answer.status === 401 && !path.startsWith('/auth/')) onSignedOut();
 	if (!answer.ok) throw await refusal(answer);
 	if (answer.status === 204 || answer.headers.get('Content-Length') === '0') return undefined as T;
-	return (await answer.json()) as T;
+	const body = (await answer.json()) as T;
+	const position = answer.headers.get('Last-Event-ID');
+	if (position) onAnswered(Number(position));
+	return body;
 }
 
 export const get = <T>(path: string, query?: Query, signal?: AbortSignal) =>

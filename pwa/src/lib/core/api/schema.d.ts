@@ -1334,7 +1334,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The live stream (SSE): incident, device, notice, a beat each 5 s, and reset when `after` is too old. */
+        /**
+         * The live stream (SSE): incident, device, notice, a beat each 5 s, and reset when `after` is too old.
+         * @description Each GET of the API says in its header Last-Event-ID up to which event it knows: begin the stream there.
+         */
         get: operations["incidents.stream"];
         put?: never;
         post?: never;

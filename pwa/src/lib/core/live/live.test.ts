@@ -127,3 +127,66 @@ test('stopped is stopped', () => {
 	expect(Source.all).toHaveLength(1);
 	expect(Source.all[0]!.isClosed).toBe(true);
 });
+
+/** As the app does it: the answer is reported before its reader takes it in. */
+function answered(position: number) {
+	live.answered(position);
+	vi.advanceTimersByTime(1);
+}
+
+test('what happened between the first answer and the first connection is asked for', () => {
+	answered(40);
+	last().open();
+	last().say('beat', {}, '42');
+	expect(Source.all).toHaveLength(2);
+	expect(Source.all[0]!.isClosed).toBe(true);
+	expect(last().url).toBe('/api/stream?after=40');
+	last().say('incident', {}, '41');
+	last().say('beat', {}, '42');
+	expect(Source.all).toHaveLength(2);
+});
+
+test('an answer that is older than the first connection goes back to where it stands', () => {
+	last().open();
+	last().say('beat', {}, '42');
+	answered(42);
+	expect(Source.all).toHaveLength(1);
+	answered(0);
+	expect(last().url).toBe('/api/stream?after=0');
+});
+
+test('an answer from before the connection leads it from the start', () => {
+	live.stop();
+	live.answered(40);
+	live.start();
+	expect(last().url).toBe('/api/stream?after=40');
+});
+
+test('an event that overtook an answer is told once more behind it', () => {
+	const seen: unknown[] = [];
+	live.on('incident', (data) => seen.push(data));
+	last().open();
+	last().say('beat', {}, '40');
+	last().say('incident', { id: 'old' }, '41');
+	last().say('incident', { id: 'new' }, '42');
+	live.answered(41);
+	expect(seen).toHaveLength(2);
+	vi.advanceTimersByTime(1);
+	expect(seen).toEqual([{ id: 'old' }, { id: 'new' }, { id: 'new' }]);
+	answered(42);
+	expect(seen).toHaveLength(3);
+	expect(Source.all).toHaveLength(1);
+});
+
+test('nothing is told again longer than a call may wait: a server that stands still is no endless loop', () => {
+	const seen: unknown[] = [];
+	live.on('incident', (data) => seen.push(data));
+	last().open();
+	last().say('incident', { id: 'old' }, '41');
+	vi.advanceTimersByTime(16_000);
+	last().say('incident', { id: 'new' }, '42');
+	answered(41);
+	vi.advanceTimersByTime(16_000);
+	answered(41);
+	expect(seen).toEqual([{ id: 'old' }, { id: 'new' }, { id: 'new' }]);
+});

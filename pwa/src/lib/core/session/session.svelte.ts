@@ -5,6 +5,7 @@ import {
 	NetworkError,
 	patch,
 	post,
+	whenAnswered,
 	whenSignedOut,
 	type Me,
 	type Role
@@ -47,6 +48,7 @@ class Session {
 
 	constructor() {
 		whenSignedOut(() => void this.#ended(true));
+		whenAnswered((position) => live.answered(position));
 	}
 
 	/** First the phone's memory, then the server's word; without a network the memory stands. */
