@@ -19,6 +19,21 @@ const plainDevalue: Plugin = {
 	}
 };
 
+/** Svelte makes one Error when it is loaded; for its stack, which nobody reads, the browser parses all of the base anew. */
+const quietStart: Plugin = {
+	name: 'quiet-start',
+	apply: 'build',
+	transform(code, id) {
+		if (!id.endsWith('svelte/src/internal/client/constants.js')) return null;
+		if (!code.includes('extends Error'))
+			throw new Error('quiet-start has nothing to do any more: take it out');
+		return {
+			code: `const kept = Error.stackTraceLimit; Error.stackTraceLimit = 0;\n${code}\nError.stackTraceLimit = kept;`,
+			map: null
+		};
+	}
+};
+
 const version = process.env.APP_VERSION ?? contentVersion();
 
 export default defineConfig({
@@ -26,6 +41,7 @@ export default defineConfig({
 	define: { __APP_VERSION__: JSON.stringify(version) },
 	plugins: [
 		plainDevalue,
+		quietStart,
 		sveltekit({
 			adapter: adapter({ pages: 'build', assets: 'build', fallback: 'index.html', precompress: true }),
 			version: { name: version },
@@ -76,13 +92,24 @@ export default defineConfig({
 											/src\/lib\/core\/(api|db|live|plain-devalue|session|time|pwa\/focus|ui\/tower\/(Tower|from))/.test(
 												id
 											) ||
-											/src\/lib\/core\/ui\/(Age|Button|Empty|ErrorLine|Icon|icons-base|Skeleton|TopBar)\.(svelte|ts)/.test(
+											/src\/lib\/core\/ui\/(Age|Button|Empty|ErrorLine|Icon|icons-base|icons-more|Skeleton|TopBar)\.(svelte|ts)/.test(
 												id
 											) ||
 											/paraglide\/(runtime|registry)\.js/.test(id) ||
-											/paraglide\/messages\/(age|error|tab|size|call|offline|category|state|retry|back|loading|app_name|stale|update)_?/.test(
+											/paraglide\/messages\/(age|error|tab|size|call|offline|category|state|retry|back|loading|app_name|stale|update)_?|messages\/(exercise|floor|test|fire_home|home_fire_here)\.js/.test(
 												id
 											)),
+									minShareCount: 2
+								},
+								/* each file more is a round trip more where the server has one connection for six */
+								{
+									name: 'home',
+									test: /src\/lib\/core\/ui\/(Gauge|Row|StateLine)\.svelte|paraglide\/messages\/home_/,
+									minShareCount: 2
+								},
+								{
+									name: 'fire',
+									test: /src\/lib\/core\/ui\/GreatButton\.svelte|paraglide\/messages\/(fire_|kept|delivered|accepted|refused)/,
 									minShareCount: 2
 								}
 							]

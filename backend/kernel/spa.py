@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Blueprint, Response, request, send_from_directory
 
 from backend.kernel.errors import NotFound
+from backend.kernel.hints import links
 
 BUILD = Path(__file__).resolve().parents[2] / "pwa" / "build"
 TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -19,13 +20,23 @@ spa = Blueprint("spa", __name__)
 @spa.get("/<path:path>")
 def file(path: str = "index.html") -> Response:
     """A file of the build; an address without a dot is a page of the app, any other missing file is a 404."""
-    if not _is_there(path):
-        if path.startswith(("api/", "_app/")) or "." in path.rsplit("/", 1)[-1]:
-            raise NotFound()
-        path = "index.html"
-    if not (BUILD / path).is_file():
+    if path == "index.html":
+        return _page("")
+    if _is_there(path):
+        return _sent(path)
+    if path.startswith(("api/", "_app/")) or "." in path.rsplit("/", 1)[-1]:
+        raise NotFound()
+    return _page(path)
+
+
+def _page(address: str) -> Response:
+    if not (BUILD / "index.html").is_file():
         return Response("The web app is not built yet: run `make setup`.\n", status=503, mimetype="text/plain")
-    return _sent(path)
+    answer = _sent("index.html")
+    is_opened = request.headers.get("Sec-Fetch-Dest", "document") == "document"  # the worker keeps it for every page
+    if is_opened and (hints := links(BUILD, request, address)):
+        answer.headers["Link"] = hints
+    return answer
 
 
 def _is_there(path: str) -> bool:

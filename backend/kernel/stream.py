@@ -113,10 +113,7 @@ def oldest_id() -> int:
 
 
 def forget() -> None:
-    """Drop events older than an hour, except the newest: it says where the stream stands after a calm day.
-
-    A client that comes back later gets `reset`.
-    """
+    """Drop events older than an hour but the newest, where the stream stands; who comes back later gets `reset`."""
     retention.forget(StreamEvent, StreamEvent.at < clock.now() - KEPT, StreamEvent.id < newest_id())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Playwright, expect
@@ -91,6 +92,19 @@ def test_home_starts_without_a_network_after_a_first_visit(browser: Browser, sta
         expect(page.get_by_text(LANE).first).to_be_visible()
         expect(page.get_by_text("离线").first).to_be_visible()
         expect(page.get_by_role("link", name=re.compile("119")).first).to_be_visible()
+
+
+def test_a_first_visit_asks_for_its_data_once_and_before_the_app_runs(browser: Browser, stack: Stack) -> None:
+    """The page's Link header names it; the app's own question must be answered by that, not asked again."""
+    with opened(browser, stack, stack.sign_in(calm())) as phone:
+        asked: list[str] = []
+        phone.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+        page = phone.go("/")
+        expect(page.get_by_text(LANE).first).to_be_visible()
+        assert [asked.count(path) for path in ("/api/me", "/api/home")] == [1, 1], asked
+        entry = next(i for i, path in enumerate(asked) if "/nodes/1." in path)  # what the app asks for itself, first
+        assert max(asked.index("/api/me"), asked.index("/api/home")) < entry
+        assert phone.complaints == []
 
 
 def test_a_new_version_is_offered_but_never_in_a_fire(browser: Browser, stack: Stack) -> None:

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import orjson
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from backend.kernel import clock, db, stream
+from backend.kernel import db, stream
 from backend.kernel.access import Actor
 from backend.kernel.hub import END, Client, Hub
 from backend.kernel.ids import new_id
@@ -88,15 +88,6 @@ def test_a_hub_says_up_to_where_it_has_read_once_it_reads(committed_db):
     assert hub.stands is None
     hub.start()
     assert hub.stands == newest_id()
-
-
-def test_the_newest_event_stays_so_that_a_restart_after_a_calm_day_knows_where_it_stands(db_session):
-    emit(1)
-    emit(2)
-    newest = newest_id()
-    db_session.execute(update(StreamEvent).values(at=clock.now() - 2 * stream.KEPT))
-    stream.forget()
-    assert [event.id for event in read_after(0)] == [newest]
 
 
 def test_a_client_that_does_not_read_is_dropped_with_bounded_memory():

@@ -14,6 +14,7 @@ export class Fire {
 	#home = $state.raw<Resource<HomeView> | undefined>(undefined);
 	#other = $state.raw<Resource<BuildingCard> | undefined>(undefined);
 	#local = $state.raw<LocalWords | undefined>(undefined);
+	#isPlaceKnown = $state(false);
 
 	constructor(readonly id: string) {
 		this.detail = new Resource<IncidentDetail>('/incidents/' + id);
@@ -34,7 +35,9 @@ export class Fire {
 		};
 		/* the phone's own words, for when the server's are not here */
 		void import('./situation.ts').then((own) => (this.#local = own.localWords)).catch(() => undefined);
-		void this.#read().then(() => (isStopped ? undefined : this.#others()));
+		void this.#read()
+			.then(() => (isStopped ? undefined : this.#others()))
+			.finally(() => (this.#isPlaceKnown = true));
 		const stops = [
 			live.on('incident', (data) => {
 				if ((data as Incident | null)?.id !== this.id) return;
@@ -71,6 +74,11 @@ export class Fire {
 			building: isHere ? building : (this.#other?.data ?? null),
 			own: isHere ? (home?.own ?? null) : null
 		};
+	}
+
+	/** The building's picture may still come: its room is kept, so that nobody taps what has just moved. */
+	get isPlaceComing(): boolean {
+		return !this.place.building && !this.#isPlaceKnown && Boolean(this.view?.building);
 	}
 
 	/** The server's words while they belong to the state on the screen, else the phone's own. */

@@ -24,8 +24,9 @@ class Prefs {
 		this.apply();
 	}
 
-	/** Reloads the page in the other language. */
+	/** Reloads the page in the other language. The cookie lets the server know what not to fetch ahead in the browser's. */
 	setLanguage(language: 'zh' | 'en'): void {
+		document.cookie = `language=${language}; path=/; max-age=31536000; samesite=lax`;
 		void setLocale(language);
 	}
 

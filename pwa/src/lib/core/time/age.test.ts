@@ -2,9 +2,10 @@ import { describe, expect, test, vi } from 'vitest';
 
 vi.mock('#lib/paraglide/runtime.js', async (original) => ({
 	...(await original<object>()),
-	getLocale: () => 'zh'
+	getLocale: () => language
 }));
-const { age, clock, span, stopwatch } = await import('./age.ts');
+let language = 'zh';
+const { age, clock, day, span, stopwatch } = await import('./age.ts');
 
 const NOW = new Date(2026, 10, 21, 14, 4, 30).getTime();
 const ago = (seconds: number) => age(NOW - seconds * 1000, NOW);
@@ -45,4 +46,22 @@ describe('spans', () => {
 		expect(span(7_500_000)).toBe('2 小时 5 分');
 	});
 	test('clock', () => expect(clock(NOW)).toBe('14:04'));
+	test('clock with seconds', () => expect(clock(new Date(2026, 0, 4, 0, 5, 9), true)).toBe('00:05:09'));
+});
+
+describe('days as Intl writes them', () => {
+	const days = Array.from({ length: 400 }, (_, n) => new Date(2026, 0, 1 + n, 9, 5));
+	test('Chinese', () => {
+		const weekday = new Intl.DateTimeFormat('zh-CN', { weekday: 'short' });
+		for (const when of days)
+			expect(day(when)).toBe(`${when.getMonth() + 1} 月 ${when.getDate()} 日 ${weekday.format(when)} 09:05`);
+	});
+	test('English', () => {
+		language = 'en';
+		const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+		const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'short' });
+		const written = (when: Date) => `${date.format(when).replace('Sept', 'Sep')} ${weekday.format(when)}`;
+		for (const when of days) expect(day(when, false)).toBe(written(when));
+		language = 'zh';
+	});
 });

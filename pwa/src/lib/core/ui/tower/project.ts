@@ -25,6 +25,19 @@ export function wall(p: Point, q: Point, z: number, h: number): string {
 	]);
 }
 
+/** The same rectangle to be put at many heights: where it begins at z = 0, and its outline from there. */
+export function panel(p: Point, q: Point, z: number, h: number): { x: number; y: number; outline: string } {
+	const [x, y] = project(p[0], p[1], z);
+	const [right, low] = project(q[0], q[1], z);
+	const [along, down] = [digits(right - x), digits(low - y)];
+	const [back, up] = [digits(x - right), digits(y - low)];
+	return { x, y, outline: `l${along} ${down}v${digits(-h)}l${back} ${up}z` };
+}
+
+/** A panel lifted by z. */
+export const lifted = (one: { x: number; y: number; outline: string }, z: number): string =>
+	`M${digits(one.x)} ${digits(one.y - z)}${one.outline}`;
+
 /** A point on the way from p to q. */
 export function along(p: Point, q: Point, t: number): Point {
 	return [p[0] + (q[0] - p[0]) * t, p[1] + (q[1] - p[1]) * t];

@@ -1,5 +1,5 @@
 import { bays, BULGE, Layers, markedDark, type Frame } from './frame.ts';
-import { along, pathOf, project, wall } from './project.ts';
+import { along, lifted, panel, pathOf, project, wall } from './project.ts';
 import type { MarkKind, Shape, TowerInput } from './types.ts';
 
 /* windows of a bay as shares of its length: long bays left, short ones right */
@@ -40,32 +40,22 @@ function grooves(layers: Layers, f: Frame, z: number, h: number, suffix: string,
 	layers.add('groove-r' + suffix, wall([f.a - f.notch, f.y1], [f.a - f.notch, y2], z, h));
 }
 
-function windows(
-	layers: Layers,
-	f: Frame,
-	z: number,
-	ordinal: number,
-	kind: FloorKind,
-	isLit: boolean
-): void {
+/** The windows of one storey on the ground: a tower of thirty is this one, lifted thirty times. */
+function panes(f: Frame, bulge: number) {
 	const few = f.storey < 5.4;
-	const suffix = kind === 'plain' ? '' : ' ' + kind;
-	bays(f, kind === 'plain' || kind === 'own' ? 0 : BULGE).forEach((bay, b) => {
-		const set = few ? BAYS_FEW : bay.isLeft ? BAYS_LEFT : BAYS_RIGHT;
-		set.forEach(([u, v], w) => {
+	return bays(f, bulge).flatMap((bay, b) =>
+		(few ? BAYS_FEW : bay.isLeft ? BAYS_LEFT : BAYS_RIGHT).map(([u, v], window) => {
 			const isMirrored = b === 1 || b === 2;
-			const from = isMirrored ? 1 - v : u;
-			const to = isMirrored ? 1 - u : v;
-			const d = wall(
-				along(bay.from, bay.to, from),
-				along(bay.from, bay.to, to),
-				z + f.storey * 0.3,
-				f.storey * 0.5
-			);
-			const lit = kind === 'plain' && isLit && lamp(ordinal, b, w);
-			layers.add(lit ? 'lamp' : (bay.isLeft ? 'wl' : 'wr') + suffix, d);
-		});
-	});
+			const from = along(bay.from, bay.to, isMirrored ? 1 - v : u);
+			const to = along(bay.from, bay.to, isMirrored ? 1 - u : v);
+			return {
+				bay: b,
+				window,
+				cls: bay.isLeft ? 'wl' : 'wr',
+				...panel(from, to, f.storey * 0.3, f.storey * 0.5)
+			};
+		})
+	);
 }
 
 type FloorKind = 'plain' | 'own' | MarkKind;
@@ -108,7 +98,7 @@ function special(f: Frame, ordinal: number, kind: Exclude<FloorKind, 'plain'>): 
 	grooves(layers, f, z, f.storey, suffix, f.notch + bulge);
 	for (const bay of bays(f, bulge))
 		layers.add((bay.isLeft ? 'l' : 'r') + suffix, wall(bay.from, bay.to, z, f.storey));
-	windows(layers, f, z, ordinal, kind, false);
+	for (const pane of panes(f, bulge)) layers.add(pane.cls + suffix, lifted(pane, z));
 	if (bulge) ledges(layers, f, z + f.storey, 'ledge' + suffix);
 	return layers.shapes(...['groove-l', 'groove-r', 'l', 'r', 'wl', 'wr', 'ledge'].map((cls) => cls + suffix));
 }
@@ -133,12 +123,19 @@ export function walls(f: Frame, input: TowerInput): Shape[] {
 	for (const bay of bays(f)) layers.add(bay.isLeft ? 'l' : 'r', wall(bay.from, bay.to, 0, H));
 	for (const k of markedDark(input, f.top))
 		for (const bay of bays(f)) layers.add('dark', wall(bay.from, bay.to, f.floorZ(k), f.storey));
+	const storey = panes(f, 0);
 	for (let k = 1; k <= f.top; k++) {
 		const z = f.floorZ(k);
 		if (refuge.has(k)) {
 			grooves(layers, f, z, f.storey, ' refuge');
 			openFloor(layers, f, z);
-		} else if (!dark.has(k)) windows(layers, f, z, k, 'plain', input.isLit ?? true);
+			continue;
+		}
+		if (dark.has(k)) continue;
+		for (const pane of storey) {
+			const isLamp = (input.isLit ?? true) && lamp(k, pane.bay, pane.window);
+			layers.add(isLamp ? 'lamp' : pane.cls, lifted(pane, z));
+		}
 	}
 	return layers.shapes(
 		'groove-l',

@@ -1,0 +1,57 @@
+"""What a page will ask for, told with the page itself: a slow phone fetches all of it at once, not one after another.
+
+The build lists it for each of its pages (`hints.json`); here it becomes the page's Link header (RFC 8288).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from flask import Request
+
+LANGUAGE = "language"  # the app's cookie: what was chosen in it, however the browser is set
+LANGUAGES = ["zh", "en"]
+
+
+class Hint(NamedTuple):
+    """One page of the app; `path` knows its addresses."""
+
+    path: re.Pattern[str]
+    files: str
+    data: list[str]
+
+
+def links(build: Path, request: Request, path: str) -> str:
+    """The Link header of the page at `path` (no slash in front); empty where nothing is known."""
+    listed = build / "hints.json"
+    if not listed.is_file():
+        return ""
+    for hint in _read(listed, listed.stat().st_mtime_ns):
+        if found := hint.path.fullmatch(path):
+            return ", ".join(filter(None, (hint.files, _data(hint, found, request))))
+    return ""
+
+
+def _data(hint: Hint, found: re.Match[str], request: Request) -> str:
+    """For who has a session. The browser asks in its own language: not where another one was chosen in the app."""
+    chosen = request.cookies.get(LANGUAGE)
+    is_own = chosen is None or chosen == request.accept_languages.best_match(LANGUAGES, default="zh")
+    if not is_own or not (set(request.cookies) - {LANGUAGE}):
+        return ""
+    return ", ".join(f"<{found.expand(one)}>; rel=preload; as=fetch; crossorigin" for one in hint.data)
+
+
+@lru_cache(maxsize=1)
+def _read(listed: Path, _changed_ns: int) -> tuple[Hint, ...]:
+    return tuple(map(_hint, json.loads(listed.read_bytes())))
+
+
+def _hint(told: dict[str, list[str]]) -> Hint:
+    files = [f"<{one}>; rel=modulepreload" for one in told["scripts"]]
+    files += [f"<{one}>; rel=preload; as=style" for one in told["styles"]]
+    pattern = re.sub(r"\\\[\w+\\\]", r"([\\w-]+)", re.escape("".join(told["path"]).strip("/")))
+    return Hint(re.compile(pattern), ", ".join(files), [re.sub(r"\[\w+\]", r"\\1", one) for one in told["data"]])
