@@ -17,8 +17,8 @@ from honcho.printer import Printer
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVERS = ("postgres", "redis")
-# Not in the Procfile: only a demo estate needs somebody who plays its transmitters.
-DEMO = "exec python -m backend.kernel.keep demo -- python -m backend.demo beat"
+# Not in the Procfile: only a demo estate needs somebody who plays its transmitters. It lets the others start first.
+DEMO = "exec nice -n 10 python -m backend.kernel.keep demo -- python -m backend.demo beat"
 # Longer than the keepers' own patience (4 s) and honcho's (5 s).
 END_S = 12.0
 
