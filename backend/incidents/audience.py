@@ -36,21 +36,36 @@ def ring0(incident: Incident) -> list[UUID]:
     people: list[UUID] = []
     for duty in DUTIES:
         people += stations.on_duty(duty, incident.scope_path)
+        people += [person for path in nearby(incident) for person in stations.on_duty(duty, path)]
     if policy.get(limits.RING0_POLICE, incident.scope_path):
-        people += accounts.people_with("incidents.respond", incident.scope_path, roles=POLICE_ROLES)
+        people += _respond(incident.scope_path, POLICE_ROLES)
     return _once(people)
+
+
+def nearby(incident: Incident) -> list[str]:
+    """Somewhere on an estate, and a duty that nobody has for all of it: the paths of its buildings, where they may."""
+    if incident.building_id or not incident.estate_id:
+        return []
+    if all(stations.on_duty(duty, incident.scope_path) for duty in DUTIES):
+        return []
+    return [building.scope_path for building in places.on_estate(incident.estate_id)]
 
 
 def ring1(incident: Incident) -> list[UUID]:
     """Station leader, property manager, grid worker, monitoring centre, and who is on duty in the next stations."""
-    people = accounts.people_with("incidents.respond", incident.scope_path, roles=RING1_ROLES)
+    paths = [incident.scope_path, *nearby(incident)]
+    people = [person for path in paths for person in _respond(path, RING1_ROLES)]
     return _once(people + stations.next_on_duty(incident.scope_path))
+
+
+def _respond(path: str, roles: tuple[str, ...]) -> list[UUID]:
+    return accounts.people_with("incidents.respond", path, roles=roles)
 
 
 def authorities(incident: Incident) -> list[UUID]:
     """Police, inspectors, and the people of units who hold a role on the building."""
-    people = accounts.people_with("incidents.respond", incident.scope_path, roles=POLICE_ROLES)
-    return _once(people + accounts.people_with("incidents.respond", incident.scope_path, roles=UNIT_ROLES))
+    people = _respond(incident.scope_path, POLICE_ROLES)
+    return _once(people + _respond(incident.scope_path, UNIT_ROLES))
 
 
 def household_dwellings(incident: Incident) -> set[UUID]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from backend.accounts.models import Grant
-from backend.incidents import records, rings, showing
+from backend.incidents import audience, records, rings, showing
 from backend.incidents.events import IncidentConfirmed, IncidentEnded, IncidentOpened
 from backend.incidents.models import Incident, IncidentScope
 from backend.incidents.states import Change, Policy, State
@@ -59,7 +59,7 @@ def _call_off_exercises(incident: Incident, at: datetime) -> None:
 
 def open_scopes(incident: Incident) -> None:
     """Who may see it: its own place at once; when confirmed, the joined buildings and the next, who are told too."""
-    wanted = {incident.scope_path: "own"}
+    wanted = dict.fromkeys([incident.scope_path, *audience.nearby(incident)], "own")
     if incident.building_id and incident.state == State.CONFIRMED:
         for kind, buildings in (
             ("joined", places.joined(incident.building_id)),

@@ -65,6 +65,11 @@ def seen_building(actor: Actor, building_id: UUID) -> Building:
     return found
 
 
+def on_estate(estate_id: UUID) -> list[Building]:
+    """The buildings of one estate."""
+    return list(db.session().scalars(buildings().where(Building.estate_id == estate_id).order_by(Building.id)))
+
+
 def joined(building_id: UUID) -> list[Building]:
     """Buildings that share air, stairs or structure with this one: the podium, the garage, the towers above it."""
     joins = db.session().execute(

@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from backend.accounts import actors
 from backend.incidents import nearby, verbs
 from backend.incidents.models import Incident, IncidentEntry, IncidentEvidence, IncidentScope
-from backend.incidents.service import note_evidence, take_in
+from backend.incidents.service import note_evidence, seen, take_in
 from backend.incidents.states import Verb
 from backend.kernel import clock, db
 from backend.kernel.ids import new_id
 from backend.monitoring.events import EvidenceSeen
 from notifications.models import Notice
+from tests.factories.accounts import create_grant, create_person
 from tests.factories.incidents import create_danger, create_incident, create_watch
 from tests.factories.places import create_building, create_estate, find_dwelling
 
@@ -143,6 +145,21 @@ def test_a_frame_dated_2099_changes_nothing_since_receipt_orders() -> None:
     with clock.freeze(T0):
         incident = create_incident(watch.tower, 3)
     assert incident.opened_at == T0
+
+
+def test_somewhere_on_an_estate_rings_those_who_have_duty_for_one_building_only() -> None:
+    """Nobody had the duty for all of the estate: an alarm without a building rang nobody."""
+    estate = create_estate()
+    towers = [create_building(f"{n} 栋", estate) for n in (1, 2)]
+    desks = [create_person(f"desk {tower.name}") for tower in towers]
+    for desk, tower in zip(desks, towers, strict=True):
+        create_grant(desk, "control_room", [tower.scope_path], kind="building", scope_id=tower.id)
+    incident = create_incident(None, None, estate_id=estate.id, scope_path=estate.scope_path)
+    assert told(incident, "ring0.0") == {desk.id for desk in desks}
+    for desk in desks:
+        with db.transaction():
+            actor = actors.actor_for(desk.id)
+            assert actor is not None and seen(actor, incident.id).id == incident.id
 
 
 def test_a_building_without_an_estate_has_incidents_too() -> None:
