@@ -54,9 +54,11 @@ def take_in(danger: DangerSensed) -> Incident:
     change = step(records.snapshot(incident), event, policy) if incident else None
     if incident is None or not isinstance(change, Change):
         incident, change = draft(danger.category, estate, building, path, at), opened(event, policy)
+    is_new_floor = danger.floor_ordinal not in {floor.ordinal for floor in incident.floors}
     is_placed = _learn_place(incident, danger, building)
     raise_category(incident, danger.category, at)
-    _write(incident, change, danger, event, policy)
+    if _write(incident, change, danger, event, policy):
+        _tell_nearer(incident, change, danger, is_new_floor)
     if is_placed and incident.state == State.CONFIRMED:
         rings.tell(incident, (2,))
     if place.is_sure:
@@ -89,7 +91,8 @@ def _point(danger: DangerSensed) -> str:
     return str(danger.device_id) if danger.device_id else f"{danger.transmitter_id}:{danger.label}"
 
 
-def _write(incident: Incident, change: Change, danger: DangerSensed, event: Danger, policy: Policy) -> None:
+def _write(incident: Incident, change: Change, danger: DangerSensed, event: Danger, policy: Policy) -> bool:
+    """Keep the evidence and settle; whether this point had not spoken before."""
     incident.signal_count += 1
     incident.last_signal_at = max(danger.received_at, incident.last_signal_at or danger.received_at)
     incident.is_source_verified = incident.is_source_verified or danger.is_source_verified
@@ -119,8 +122,17 @@ def _write(incident: Incident, change: Change, danger: DangerSensed, event: Dang
         floor=danger.floor_ordinal,
         is_source_verified=danger.is_source_verified, is_test=danger.is_test,
     )  # fmt: skip
-    if is_new and danger.dwelling_id and incident.state in (State.SUSPECTED, State.WATCHING):
+    return is_new
+
+
+def _tell_nearer(incident: Incident, change: Change, danger: DangerSensed, is_new_floor: bool) -> None:
+    """A point speaks for the first time: its household hears, and after a confirmation those whose words it changes."""
+    if danger.dwelling_id and incident.state in (State.SUSPECTED, State.WATCHING):
         rings.tell_households(incident)
+    is_here = incident.building_id is not None and incident.building_id == danger.building_id
+    is_sure = danger.is_source_verified and not danger.is_test
+    if incident.state == State.CONFIRMED and not change.rings and is_here and is_sure:
+        rings.tell_spread(incident, danger.floor_ordinal if is_new_floor else None, danger.dwelling_id)
 
 
 def note_evidence(seen: EvidenceSeen) -> None:

@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 CHUNK = 500
 BELL_S = timedelta(seconds=2)  # what no bell woke by then, the sweeper does
 STAFF_VERBS = ["acknowledge"]
+RESIDENT_VERBS = ("safe", "help")
 STAFF_ADVICE = {
     "zh": "打开守望看位置、水源和需要帮助的住户。",
     "en": "Open Shouwang for the place, the water and who needs help.",
@@ -87,6 +88,24 @@ def tell_households(incident: Incident) -> int:
     telling = Telling(incident)
     people = [telling.recipient(person, home) for person, home in telling.households(telling.own)]
     return send_all(incident, "incident.suspected", step(incident, 0), people)
+
+
+def tell_spread(incident: Incident, ordinal: int | None, dwelling_id: UUID | None) -> int:
+    """A confirmed one has come nearer than people were told: to a floor (`ordinal`), or into somebody's own rooms.
+
+    They read what holds for them now, once a round; who hears of it for the first time only a moment later does too.
+    """
+    if incident.building is None:
+        return 0
+    telling = Telling(incident)
+    if ordinal is not None:
+        name = f"floor{ordinal}.{incident.round}"
+        people = [one for one in telling.residents([incident.building]) if one[1].floor == ordinal]
+    else:
+        name = f"own.{incident.round}"
+        people = telling.households([dwelling_id] if dwelling_id else [])
+    told = [telling.recipient(person, home, RESIDENT_VERBS) for person, home in people]
+    return send_all(incident, "incident.confirmed", name, told)
 
 
 def tell_help(incident: Incident) -> None:

@@ -12,7 +12,16 @@ from sqlalchemy import select
 from backend.incidents import audience
 from backend.incidents.audience import Home, Telling
 from backend.incidents.models import Incident, RingStep
-from backend.incidents.rings import BELL_S, NEXT_SMS, confirmed_staff, send, send_all, step, tell_households
+from backend.incidents.rings import (
+    BELL_S,
+    NEXT_SMS,
+    RESIDENT_VERBS,
+    confirmed_staff,
+    send,
+    send_all,
+    step,
+    tell_households,
+)
 from backend.incidents.states import OPEN, State
 from backend.kernel import clock, db, policy
 from backend.places import service as places
@@ -48,7 +57,7 @@ def expand_chunk(step_id: UUID) -> bool:
 
 def _send_chunk(incident: Incident, row: RingStep, chunk: list[Told]) -> int:
     telling = Telling(incident)
-    verbs = {"confirmed": ("safe", "help"), "next": ("help",)}.get(row.what, ())
+    verbs = {"confirmed": RESIDENT_VERBS, "next": ("help",)}.get(row.what, ())
     kind = {"confirmed": "incident.confirmed", "next": "incident.next"}.get(row.what, row.what)
     people = [telling.recipient(person, home, verbs) for person, home in chunk]
     if row.what != "confirmed" and not policy.get(NEXT_SMS, incident.scope_path):

@@ -266,3 +266,33 @@ def test_how_long_a_receipt_is_awaited_is_the_building_s_own_policy() -> None:
     with db.transaction() as session:
         notice = session.scalars(select(Notice).filter_by(subject_id=incident.id, person_id=desk.id)).one()
     assert notice.fallback_at - notice.created_at == timedelta(seconds=77)
+
+
+def words_of(incident: Incident, who: Any, step: str) -> str:
+    with db.transaction() as session:
+        params = session.scalars(select(Notice.params).filter_by(subject_id=incident.id, person_id=who.id, step=step))
+        return str(params.one()["incident"]["words"]["zh"]["line"])
+
+
+def test_a_confirmed_fire_that_comes_to_another_floor_tells_that_floor_anew() -> None:
+    """They had been told that it burned floors below them, and heard nothing when it reached their own."""
+    watch = create_watch()
+    incident = create_incident(watch.tower, 3, evidence="confirm")
+    with db.transaction() as session:
+        row = session.scalars(select(RingStep.id).filter_by(incident_id=incident.id, step="ring2.0")).one()
+    jobs.expand(row)
+    create_incident(watch.tower, 8)
+    assert told(incident, "floor8.0") == ids(watch, "upstairs")
+    before, after = (words_of(incident, watch.people["upstairs"], step) for step in ("ring2.0", "floor8.0"))
+    assert "楼下 5 层" in before and "您这一层着火" in after, (before, after)
+    create_incident(watch.tower, 8)
+    create_incident(watch.tower, 8, is_source_verified=False)
+    create_incident(watch.tower, 9, is_source_verified=False)
+    assert told(incident, "floor9.0") == set()
+
+
+def test_the_own_detector_of_a_household_speaks_to_it_after_the_confirmation_too() -> None:
+    watch = create_watch()
+    incident = create_incident(watch.tower, 3, evidence="confirm")
+    create_incident(watch.tower, 3, dwelling_id=find_dwelling(watch.tower, "302").id)
+    assert told(incident, "own.0") == ids(watch, "neighbour")
