@@ -42,9 +42,9 @@ class Last:
     def __post_init__(self) -> None:
         self.written_at = self.seen_at
 
-    def hear(self, word: int, danger: Danger | None, at: datetime) -> bool:
-        """Take in a status word; True when it is a rising edge of danger."""
-        rises = danger is not None and self._rises(danger, at)
+    def hear(self, word: int, danger: Danger | None, at: datetime, tested_until: datetime | None = None) -> bool:
+        """Take in a status word; True when it is a rising edge of danger. `tested_until`: when a test ended here."""
+        rises = danger is not None and self._rises(danger, at, tested_until)
         state = state_of(word, danger)
         if state != self.state:
             self.since = at
@@ -60,9 +60,11 @@ class Last:
         self.state, self.flags, self.seen_at = state, word, at
         return rises
 
-    def _rises(self, danger: Danger, at: datetime) -> bool:
+    def _rises(self, danger: Danger, at: datetime, tested_until: datetime | None) -> bool:
         if self.danger is None:
             return True
+        if tested_until and self.danger_at and self.danger_at < tested_until:
+            return True  # it was told as a test, and the test is over: what still burns does not
         if danger.evidence == Evidence.CONFIRM and self.danger != Evidence.CONFIRM:
             return True
         return self.cleared_at is not None and at - self.cleared_at >= QUIET

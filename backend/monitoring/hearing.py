@@ -65,7 +65,7 @@ class Ear:
             return at if found else None
         word, last = item.status or 0, point.last
         before, state, was_clear = last.flags, last.state, last.cleared_at is not None
-        rises = last.hear(word, found, at)
+        rises = last.hear(word, found, at, site.tested_until(at))
         if (before ^ word) & faults.MASKS[2]:
             faults.change(faults.Subject(site.id, point.id, point.building_id, point.scope_path), 2, before, word, at)
         if last.cleared_at is not None and not was_clear:
@@ -84,7 +84,7 @@ class Ear:
             key = (site.id, item.system_type, item.system_address or 0)
         last = self._systems.setdefault(key, Last(at, at))
         word, before = item.status or 0, last.flags
-        rises = last.hear(word, found, at)
+        rises = last.hear(word, found, at, site.tested_until(at))
         if (before ^ word) & faults.MASKS[item.type]:
             faults.change(faults.Subject(site.id, None, site.building_id, site.scope_path), item.type, before, word, at)
         self._heard_systems[key] = last

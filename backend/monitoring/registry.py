@@ -39,6 +39,10 @@ class Site:
     def is_test(self, at: datetime) -> bool:
         return self.test_until is not None and at < self.test_until
 
+    def tested_until(self, at: datetime) -> datetime | None:
+        """When the last test ended; None while one runs, and where there was none."""
+        return None if self.is_test(at) else self.test_until
+
 
 @lru_cache(maxsize=16384)
 def _net(text: str) -> IPv4Network | IPv6Network:

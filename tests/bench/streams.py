@@ -52,7 +52,7 @@ async def _measure(stack: Stack) -> Table:
             Figure("a tap to the screens, quiet, p50", percentile(quiet, 0.5) * 1000, "ms"),
             Figure("a tap to the screens, quiet, p99", percentile(quiet, 0.99) * 1000, "ms"),
             at_most("a tap to the screens while all open the app, p99", percentile(busy, 0.99), 1, "s"),
-            Figure("screens that got it", len(busy), f"of {PHONES}"),
+            Figure("screens that got it", len(busy), f"of {len(quiet)} whom it concerns"),
             Figure("opening the app (two calls), p99", percentile([t for t in opened if t], 0.99), "s"),
             Figure("openings that failed", sum(t == 0 for t in opened), f"of {PHONES}"),
         ],

@@ -179,6 +179,15 @@ def test_bit_0_of_test_is_a_fire_and_our_own_test_mode_is_marked(told, box, db_s
     assert [e.is_test for e in dangers(told)] == [False, True]
 
 
+def test_what_still_burns_when_the_test_is_over_is_a_fire(told, box, db_session):
+    """It was told as a test, and the panel only repeats its bit: nobody would ever have heard of it as a fire."""
+    tested = m.create_transmitter(test_until=NOON + timedelta(minutes=5))
+    for minutes in (1, 4, 6, 7, 8):
+        with clock.freeze(NOON + timedelta(minutes=minutes)):
+            m.arrive(m.component(tested.source_address, 17, serial=minutes))
+    assert [e.is_test for e in dangers(told)] == [True, False]
+
+
 def test_unknown_devices_are_kept_with_their_words(db_session, told, box):
     m.arrive(m.component(box.source_address, 77, text="12层1203室烟感"))
     [device] = db_session.scalars(select(Device))
