@@ -19,8 +19,7 @@ def appoint(role: str, phone: str, name: str = "", *, another: bool = False) -> 
         if not another and service.people_with_role(role, scope.ROOT):
             raise AdministratorExists()
         person = service.find_or_create(phone, name)
-        everything = scopes.find(scopes.ALL, None)
-        service.grant(person.id, role, scopes.ALL, None, everything.name, everything.paths)
+        service.grant(person.id, role, scopes.ALL, None, scopes.find(scopes.ALL, None))
 
 
 def _create(role: str, phone: str, name: str, another: bool) -> None:

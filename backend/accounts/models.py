@@ -104,6 +104,7 @@ class Grant(Row):
     scope_kind: Mapped[str]
     scope_id: Mapped[UUID | None]
     scope_name: Mapped[str] = mapped_column(default="")
+    scope_name_en: Mapped[str] = mapped_column(default="")
     paths: Mapped[list[str]] = mapped_column(ARRAY(Text))
     building_paths: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     created_at: Mapped[datetime]

@@ -111,7 +111,7 @@ def give(actor: Actor, person_id: UUID, role: str, kind: str, scope_id: UUID | N
     own = actor.paths("grants.manage")
     if not found.paths or not all(scope.covers(own, path) for path in found.paths):
         raise NotFound(scope_kind=kind, scope_id=str(scope_id))
-    return service.grant(person_id, role, kind, scope_id, found.name, found.paths, by=actor.person_id)
+    return service.grant(person_id, role, kind, scope_id, found, by=actor.person_id)
 
 
 def take_back(actor: Actor, grant_id: UUID) -> None:

@@ -31,6 +31,7 @@ class ScopeSchema(Schema):
     kind = fields.String(required=True, attribute="scope_kind")
     id = Id(required=True, allow_none=True, attribute="scope_id")
     name = fields.String(required=True, attribute="scope_name")
+    name_en = fields.String(required=True, attribute="scope_name_en")
 
 
 class HeldRoleSchema(Schema):

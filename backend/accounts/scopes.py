@@ -18,6 +18,7 @@ class Scope:
     """One thing a role can be held on; a station that covers three estates has three paths."""
 
     name: str
+    name_en: str
     paths: tuple[str, ...]
 
 
@@ -44,7 +45,7 @@ def homes_of(person_id: UUID) -> list[dict[str, Any]]:
 def find(kind: str, id: UUID | None) -> Scope:
     """The scope, or NotFound. Kind "all" has no id: it is the whole installation."""
     if kind == ALL and id is None:
-        return Scope("全部", (scope.ROOT,))
+        return Scope("全部", "Everything", (scope.ROOT,))
     resolve = _resolvers.get(kind)
     found = resolve([id]).get(id) if resolve and id else None
     if found is None:

@@ -13,6 +13,7 @@ from backend.accounts.errors import LastAdministrator, RolesExclude, WrongPhone
 from backend.accounts.models import Grant, Person
 from backend.accounts.phones import normalise
 from backend.accounts.roles import ROLES, conflict, roles_with
+from backend.accounts.scopes import Scope
 from backend.kernel import audit, clock, crypt, db, scope, stream
 from backend.kernel.errors import NotFound
 from backend.kernel.ids import new_id
@@ -53,14 +54,14 @@ def grant(
     role: str,
     scope_kind: str,
     scope_id: UUID | None,
-    scope_name: str,
-    paths: Sequence[str],
+    on: Scope,
     by: UUID | None = None,
     *,
     is_bulk: bool = False,
 ) -> Grant:
-    """Give a role on a scope; the same grant twice is one. Raises RolesExclude for administrator and auditor in one.
+    """Give a role on a scope (`on` is its names and paths); the same grant twice is one.
 
+    Raises RolesExclude for administrator and auditor in one.
     Ends the person's open streams, which come back with the new scope; `is_bulk` leaves that to the caller.
     """
     person = db.session().get(Person, person_id, with_for_update=True)
@@ -76,9 +77,9 @@ def grant(
         found = Grant(person_id=person_id, role=role, scope_kind=scope_kind, scope_id=scope_id)
         found.created_at, found.created_by = clock.now(), by
         db.session().add(found)
-        audit.record("grants.give", "person", person_id, _first(paths), role=role, scope=scope_name)
-    found.scope_name = scope_name
-    _set_paths(found, paths)
+        audit.record("grants.give", "person", person_id, _first(on.paths), role=role, scope=on.name)
+    found.scope_name, found.scope_name_en = on.name, on.name_en
+    _set_paths(found, on.paths)
     db.session().flush()
     if not is_bulk:
         stream.end_streams(people=[person_id])

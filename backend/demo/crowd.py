@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from backend.accounts import scopes
 from backend.accounts.models import Grant, Person
 from backend.demo import people as plans
 from backend.demo.devices import planned
 from backend.demo.estate import TRANSMITTERS
 from backend.demo.land import Land, Values
 from backend.demo.roster import shifts
-from backend.kernel import crypt, scope
+from backend.kernel import crypt
 from backend.monitoring.gateway import codes, profiles
 from backend.monitoring.models import Device, Transmitter
 from backend.places.models import Need, Residency, ResidencyState
@@ -98,7 +99,8 @@ def _residents(land: Land, now: datetime) -> Iterator[Values]:
         )  # fmt: skip
         land.add(
             Grant, person_id=person["id"], role="resident", scope_kind="dwelling", scope_id=door["id"],
-            scope_name=f"{building['name']} {home.number}", paths=[door["scope_path"]],
+            scope_name=f"{building['name']} {home.number}", scope_name_en=f"{building['name_en']} {home.number}",
+            paths=[door["scope_path"]],
             building_paths=[building["scope_path"]], created_at=now, created_by=None,
         )  # fmt: skip
         yield {"name": home.name, "phone": plans.phone(n), "roles": ["resident"]}
@@ -115,18 +117,20 @@ def _person(land: Land, name: str, number: int, now: datetime, language: str = "
 
 
 def _grant(land: Land, person: Values, member: plans.Staff, now: datetime) -> None:
-    scope_id, scope_name, paths = _scope(land, *member.scope)
+    scope_id, on = _scope(land, *member.scope)
     land.add(
         Grant, person_id=person["id"], role=member.role, scope_kind=member.scope[0], scope_id=scope_id,
-        scope_name=scope_name, paths=paths, building_paths=[], created_at=now, created_by=None,
+        scope_name=on.name, scope_name_en=on.name_en, paths=list(on.paths), building_paths=[],
+        created_at=now, created_by=None,
     )  # fmt: skip
 
 
-def _scope(land: Land, kind: str, key: str) -> tuple[Any, str, list[str]]:
-    if kind == "all":
-        return None, "全部", [scope.ROOT]
+def _scope(land: Land, kind: str, key: str) -> tuple[Any, scopes.Scope]:
+    if kind == scopes.ALL:
+        return None, scopes.find(kind, None)
     row = {"area": land.areas, "estate": land.estates, "station": land.stations}[kind][key]
-    return row["id"], row["name"], land.covered[key] if kind == "station" else [row["scope_path"]]
+    paths = land.covered[key] if kind == "station" else [row["scope_path"]]
+    return row["id"], scopes.Scope(row["name"], row["name_en"], tuple(paths))
 
 
 def _needs(land: Land) -> None:

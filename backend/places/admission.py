@@ -19,6 +19,7 @@ from backend.places import qr as codes
 from backend.places.errors import AskedTooOften, NoSuchDwelling, NotYoursToDecide, TooManyAsked
 from backend.places.events import ResidentAdmitted, ResidentLeft
 from backend.places.models import Building, Dwelling, Residency, ResidencyState
+from backend.places.scoped import of_dwelling
 
 LOADED = (
     joinedload(Residency.person),
@@ -100,9 +101,8 @@ def end(actor: Actor, residency_id: UUID) -> Residency:
 def settle(residency: Residency, by: UUID | None, *, is_bulk: bool = False) -> None:
     """Give the role that an admitted residency carries; its dwelling, floor and building must be loaded."""
     dwelling = residency.dwelling
-    name = f"{dwelling.building.name} {dwelling.number}"
-    paths = [dwelling.scope_path]
-    accounts.grant(residency.person_id, "resident", "dwelling", dwelling.id, name, paths, by, is_bulk=is_bulk)
+    on = of_dwelling(dwelling)
+    accounts.grant(residency.person_id, "resident", "dwelling", dwelling.id, on, by, is_bulk=is_bulk)
     events.publish(ResidentAdmitted(residency.person_id, dwelling.id, dwelling.building_id, dwelling.scope_path))
 
 

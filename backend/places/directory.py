@@ -13,6 +13,7 @@ from backend.accounts import scopes
 from backend.kernel import db
 from backend.places import household
 from backend.places.models import Area, Building, Dwelling, Estate
+from backend.places.scoped import of_dwelling, of_place
 
 
 def register() -> None:
@@ -26,12 +27,12 @@ def register() -> None:
 def dwellings(ids: Iterable[UUID]) -> dict[UUID, scopes.Scope]:
     """A dwelling is named with its building: 晨光里 7 号楼 1802."""
     query = select(Dwelling).options(joinedload(Dwelling.building)).where(Dwelling.id.in_(list(ids)))
-    return {d.id: scopes.Scope(f"{d.building.name} {d.number}", (d.scope_path,)) for d in db.session().scalars(query)}
+    return {d.id: of_dwelling(d) for d in db.session().scalars(query)}
 
 
 def _resolver(model: Any) -> scopes.Resolve:
     def resolve(ids: Iterable[UUID]) -> dict[UUID, scopes.Scope]:
-        query = select(model.id, model.name, model.scope_path).where(model.id.in_(list(ids)))
-        return {row.id: scopes.Scope(row.name, (row.scope_path,)) for row in db.session().execute(query)}
+        query = select(model.id, model.name, model.name_en, model.scope_path).where(model.id.in_(list(ids)))
+        return {row.id: of_place(row) for row in db.session().execute(query)}
 
     return resolve

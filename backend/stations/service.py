@@ -126,7 +126,7 @@ def register_scope() -> None:
 def _scopes(ids: Iterable[UUID]) -> dict[UUID, scopes.Scope]:
     stations = list(db.session().scalars(select(Station).where(Station.id.in_(list(ids)))))
     paths = covered_paths(s.id for s in stations)
-    return {s.id: scopes.Scope(s.name, tuple(paths.get(s.id, ()))) for s in stations}
+    return {s.id: scopes.Scope(s.name, s.name_en, tuple(paths.get(s.id, ()))) for s in stations}
 
 
 def _shifts(duty: str, scope_path: str, at: datetime) -> Select[UUID]:

@@ -16,6 +16,7 @@ from backend.monitoring.gateway import codes, profiles
 from backend.monitoring.models import Device, Transmitter
 from backend.places import admission, surveying
 from backend.places.models import Building, BuildingJoin, Dwelling, Estate, Gate, Hydrant, Residency, ResidencyState
+from backend.places.scoped import of_place
 from backend.transfers import cells, checking, drafts
 from backend.transfers.drafts import Draft, Known
 from backend.transfers.problems import Problems, Refused
@@ -173,8 +174,7 @@ def _people(actor: Actor, lines: Iterable[Line], estate: Estate, known: Known) -
             _settle(actor, person.id, dwelling, homes)
         elif role:
             place, kind = (building, "building") if building else (estate, "estate")
-            paths = [place.scope_path]
-            accounts.grant(person.id, role, kind, place.id, place.name, paths, actor.person_id, is_bulk=True)
+            accounts.grant(person.id, role, kind, place.id, of_place(place), actor.person_id, is_bulk=True)
         changed.add(person.id)
     if changed:
         stream.end_streams(people=changed)

@@ -36,7 +36,7 @@ def register_scope() -> None:
 
 def _scopes(ids: Iterable[UUID]) -> dict[UUID, scopes.Scope]:
     units = db.session().scalars(_loaded().where(Unit.id.in_(list(ids))))
-    return {u.id: scopes.Scope(u.name, tuple(sorted({p.scope_path for p in u.premises}))) for u in units}
+    return {u.id: scopes.Scope(u.name, u.name_en, tuple(sorted({p.scope_path for p in u.premises}))) for u in units}
 
 
 def _loaded() -> Select[Unit]:

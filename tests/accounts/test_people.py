@@ -33,7 +33,7 @@ HERE, THERE = new_id(), new_id()
 
 @pytest.fixture(autouse=True)
 def _estates(_registered: None, db_session: object) -> None:
-    known = {HERE: Scope("守望小区", (ESTATE,)), THERE: Scope("别的小区", (FOREIGN,))}
+    known = {HERE: Scope("守望小区", "Shouwang Estate", (ESTATE,)), THERE: Scope("别的小区", "", (FOREIGN,))}
     scopes.register("estate", lambda ids: {i: known[i] for i in ids if i in known})
 
 
@@ -134,7 +134,7 @@ def test_giving_a_role_and_taking_it_back(administrator: FlaskClient, signed_in:
     browser = signed_in(person)
     given = _give(administrator, person.id, "property")
     assert given.status_code == 201
-    assert given.json["scope"] == {"kind": "estate", "id": str(HERE), "name": "守望小区"}
+    assert given.json["scope"] == {"kind": "estate", "id": str(HERE), "name": "守望小区", "name_en": "Shouwang Estate"}
     assert [r["role"] for r in browser.get("/api/me").json["roles"]] == ["property"]
     assert _give(administrator, person.id, "property").json["id"] == given.json["id"], "twice is one"
     assert administrator.delete(f"/api/grants/{given.json['id']}").status_code == 204

@@ -18,8 +18,8 @@ NAME = policy.declare("test.wait_s", 60, "only for tests")
 
 @pytest.fixture(autouse=True)
 def _places(_registered: None, db_session: object) -> None:
-    scopes.register("estate", lambda ids: {i: Scope("守望小区", (ESTATE,)) for i in ids if i == HERE})
-    scopes.register("area", lambda ids: {i: Scope("深圳", (CITY,)) for i in ids if i == CITY_ID})
+    scopes.register("estate", lambda ids: {i: Scope("守望小区", "", (ESTATE,)) for i in ids if i == HERE})
+    scopes.register("area", lambda ids: {i: Scope("深圳", "", (CITY,)) for i in ids if i == CITY_ID})
 
 
 def _put(browser, value: object, kind: str = "estate", id: object = HERE, name: str = NAME):

@@ -40,7 +40,7 @@ def test_i_see_and_set_my_own_account(signed_in: SignInAs) -> None:
     browser = signed_in(person)
     me = browser.get("/api/me").json
     assert me["name"] == "赵强" and me["roles"][0]["role"] == "property"
-    assert set(me["roles"][0]["scope"]) == {"kind", "id", "name"}
+    assert set(me["roles"][0]["scope"]) == {"kind", "id", "name", "name_en"}
     assert "incidents.confirm" in me["permissions"] and "people.manage" not in me["permissions"]
     changed = browser.patch("/api/me", json={"language": "en", "is_large": True})
     assert changed.status_code == 200 and changed.json["language"] == "en" and changed.json["is_large"]

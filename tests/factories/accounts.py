@@ -44,7 +44,7 @@ def create_grant(
     """A role on `paths`; kind is the role's first unless given."""
     kind = kind or sorted(ROLES[role].scope_kinds - {"all"})[0]
     with db.transaction():
-        return service.grant(person.id, role, kind, scope_id or new_id(), "某处", paths)
+        return service.grant(person.id, role, kind, scope_id or new_id(), create_scope("某处", *paths))
 
 
 def create_member(role: str, path: str = ESTATE, **person: str) -> Person:
@@ -70,4 +70,4 @@ def create_session(person: Person) -> str:
 
 
 def create_scope(name: str = "某处", *paths: str) -> Scope:
-    return Scope(name, paths or (ESTATE,))
+    return Scope(name, "", tuple(paths or (ESTATE,)))

@@ -2765,6 +2765,7 @@ export interface components {
             id: string | null;
             kind: string;
             name: string;
+            name_en: string;
         };
         ScopeIn: {
             /**
