@@ -58,7 +58,7 @@ UPDATE notices SET fallback_at = :now WHERE id IN (
   SELECT id FROM notices n WHERE n.id = ANY(CAST(:notices AS uuid[])) AND n.fallback_at > :now
     AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.notice_id = n.id AND (
       d.state IN ('accepted', 'received', 'shown', 'opened', 'answered') OR (d.state = 'queued' AND d.attempts < 2)))
-  FOR UPDATE SKIP LOCKED)
+  FOR NO KEY UPDATE SKIP LOCKED)
 """)
 
 _RENEW = text("""
@@ -73,7 +73,7 @@ WHERE id = ANY(CAST(:ids AS uuid[])) AND gone_at IS NULL
 
 _FALL_BACK = text("""
 UPDATE notices SET fallback_at = NULL WHERE id IN (
-  SELECT id FROM notices WHERE fallback_at <= :now ORDER BY fallback_at LIMIT 500 FOR UPDATE SKIP LOCKED)
+  SELECT id FROM notices WHERE fallback_at <= :now ORDER BY fallback_at LIMIT 500 FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING id, ended_at, kind, urgency, read_at, EXISTS (SELECT 1 FROM deliveries d WHERE
   d.notice_id = notices.id AND d.state IN ('received', 'shown', 'opened', 'answered')) AS is_proved
 """)

@@ -100,7 +100,7 @@ def mark_answered(subject_id: UUID, person_id: UUID) -> None:
     now = clock.now()
     mine = select(Notice.id).where(Notice.subject_id == subject_id, Notice.person_id == person_id)
     query = select(Delivery.id).where(Delivery.notice_id.in_(mine), Delivery.state != "answered")
-    ids = list(db.session().scalars(query.order_by(Delivery.id).with_for_update()))
+    ids = list(db.session().scalars(query.order_by(Delivery.id).with_for_update(key_share=True)))
     db.session().execute(update(Delivery).where(Delivery.id.in_(ids)).values(state="answered", answered_at=now))
     db.session().execute(
         update(Notice)

@@ -25,7 +25,9 @@ def save(
     except BadSubscription as error:
         raise BadBrowserKeys(reason=str(error)) from error
     now = clock.now()
-    found = db.session().scalar(select(PushSubscription).where(PushSubscription.endpoint == endpoint).with_for_update())
+    found = db.session().scalar(
+        select(PushSubscription).where(PushSubscription.endpoint == endpoint).with_for_update(key_share=True)
+    )
     if found is None:
         found = PushSubscription(endpoint=endpoint, created_at=now, failures=0)
         db.session().add(found)

@@ -116,7 +116,7 @@ def give(actor: Actor, person_id: UUID, role: str, kind: str, scope_id: UUID | N
 
 def take_back(actor: Actor, grant_id: UUID) -> None:
     """End a grant inside the actor's scope; others' are not found."""
-    found = db.session().get(Grant, grant_id, with_for_update=True)
+    found = db.session().get(Grant, grant_id, with_for_update={"key_share": True})
     if found is None or not _lies_within(found, actor.paths("grants.manage")):
         raise NotFound()
     service.end_grant(found)

@@ -64,7 +64,7 @@ def grant(
     Raises RolesExclude for administrator and auditor in one.
     Ends the person's open streams, which come back with the new scope; `is_bulk` leaves that to the caller.
     """
-    person = db.session().get(Person, person_id, with_for_update=True)
+    person = db.session().get(Person, person_id, with_for_update={"key_share": True})
     if person is None:
         raise NotFound(person_id=str(person_id))
     live = db.session().scalars(select(Grant).where(Grant.person_id == person_id, Grant.ended_at.is_(None))).all()
@@ -112,7 +112,7 @@ def end_grants(person_id: UUID, role: str, scope_kind: str, scope_id: UUID) -> N
 def rescope(scope_kind: str, scope_id: UUID, paths: Sequence[str]) -> None:
     """The scope's paths changed (a station covers one more estate): all grants on it follow."""
     query = select(Grant).where(Grant.scope_kind == scope_kind, Grant.scope_id == scope_id, Grant.ended_at.is_(None))
-    found = db.session().scalars(query.with_for_update()).all()
+    found = db.session().scalars(query.with_for_update(key_share=True)).all()
     for each in found:
         _set_paths(each, paths)
     if found:

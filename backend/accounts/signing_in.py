@@ -124,7 +124,7 @@ def sessions_of(person_id: UUID) -> list[SignIn]:
 def end_session(person_id: UUID, session_id: UUID) -> None:
     """End a session of this person: its stream closes and its phone gets no more pushes. NotFound for others'."""
     query = select(SignIn).where(SignIn.id == session_id, SignIn.person_id == person_id)
-    found = db.session().scalar(query.with_for_update())
+    found = db.session().scalar(query.with_for_update(key_share=True))
     if found is None:
         raise NotFound()
     if found.ended_at is None:

@@ -68,7 +68,11 @@ def _pass(incident_id: UUID) -> bool:
 
 
 def _take(incident_id: UUID) -> Incident | None:
-    query = select(Incident).where(Incident.id == incident_id).with_for_update(of=Incident, skip_locked=True)
+    query = (
+        select(Incident)
+        .where(Incident.id == incident_id)
+        .with_for_update(key_share=True, of=Incident, skip_locked=True)
+    )
     return db.session().scalar(query.execution_options(populate_existing=True))
 
 

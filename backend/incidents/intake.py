@@ -186,7 +186,7 @@ def lock(path: str) -> None:
 
 def locked(incident_id: UUID) -> Incident:
     """The incident as it is now, its row locked."""
-    query = select(Incident).where(Incident.id == incident_id).with_for_update(of=Incident)
+    query = select(Incident).where(Incident.id == incident_id).with_for_update(key_share=True, of=Incident)
     return db.session().scalars(query.execution_options(populate_existing=True)).one()
 
 

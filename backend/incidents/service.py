@@ -29,7 +29,7 @@ def seen(actor: Actor, incident_id: UUID, *, lock: bool = False) -> Incident:
     """The incident, or the same NotFound for one that is none and one that is not the actor's to see."""
     query = visible_to(actor).where(Incident.id == incident_id)
     if lock:
-        query = query.with_for_update(of=Incident).execution_options(populate_existing=True)
+        query = query.with_for_update(key_share=True, of=Incident).execution_options(populate_existing=True)
     found = db.session().scalar(query)
     if found is None:
         raise NotFound(incident_id=str(incident_id))

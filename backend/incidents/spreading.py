@@ -36,7 +36,9 @@ def expand_chunk(step_id: UUID) -> bool:
     """Tell the next CHUNK people of a step, in a transaction of its own; False when nothing is left to do."""
     with db.transaction() as session:
         row = session.scalar(
-            select(RingStep).where(RingStep.id == step_id, RingStep.done_at.is_(None)).with_for_update(skip_locked=True)
+            select(RingStep)
+            .where(RingStep.id == step_id, RingStep.done_at.is_(None))
+            .with_for_update(key_share=True, skip_locked=True)
         )
         if row is None:
             return False

@@ -33,7 +33,7 @@ GAP_S = 30
 def beat(process: str, **state: Any) -> float:
     """Write the heartbeat; returns the gap in seconds when the last one is older than GAP_S, else 0."""
     now = clock.now()
-    last = db.session().scalar(select(Heartbeat.at).where(Heartbeat.process == process).with_for_update())
+    last = db.session().scalar(select(Heartbeat.at).where(Heartbeat.process == process).with_for_update(key_share=True))
     gap = (now - last).total_seconds() if last else 0.0
     values: dict[str, Any] = {"at": now, "state": state}
     if gap > GAP_S:

@@ -47,7 +47,7 @@ def announce(signal_id: UUID) -> bool:
         .outerjoin(PointState, PointState.device_id == Signal.device_id)
         .outerjoin(Floor, Floor.id == Device.floor_id)
         .where(Signal.id == signal_id, Signal.announced_at.is_(None), Signal.announce_at.is_not(None))
-        .with_for_update(of=Signal, skip_locked=True)
+        .with_for_update(key_share=True, of=Signal, skip_locked=True)
         .execution_options(populate_existing=True)
     )
     row = db.session().execute(query).first()

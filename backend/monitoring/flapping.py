@@ -77,7 +77,7 @@ def _calm(since: datetime) -> list[Fault]:
     rose = exists().where(*_of(other, Fault), other.kind.not_in(_OWN), other.opened_at > since)
     rang = exists().where(*_rang(since), Signal.device_id == Fault.device_id)
     query = select(Fault).where(Fault.kind == faults.FLAPPING, Fault.recovered_at.is_(None), ~rose, ~rang)
-    return list(db.session().scalars(query.with_for_update(skip_locked=True)))
+    return list(db.session().scalars(query.with_for_update(key_share=True, skip_locked=True)))
 
 
 def _rang(since: datetime) -> tuple[Any, ...]:

@@ -51,7 +51,7 @@ def find_silent() -> list[UUID]:
         t = Transmitter
         limit = func.make_interval(0, 0, 0, 0, 0, 0, t.silent_after_s)
         query = select(t).where(t.state == TransmitterState.OK, t.last_seen_at + limit < now - FLUSH_GRACE)
-        found = list(session.scalars(query.order_by(t.id).with_for_update(skip_locked=True)))
+        found = list(session.scalars(query.order_by(t.id).with_for_update(key_share=True, skip_locked=True)))
         silent = [each for each in found if _is_silent(each, own, now)]
         for each in silent:
             each.state, each.silent_since = TransmitterState.SILENT, each.last_seen_at
@@ -82,7 +82,7 @@ def tell_faults() -> int:
             .where(Fault.is_untold)
             .order_by(Transmitter.estate_id, Fault.id)
             .limit(500)
-            .with_for_update(of=Fault, skip_locked=True)
+            .with_for_update(key_share=True, of=Fault, skip_locked=True)
         )
         rows = session.execute(query).all()
         folded = flapping.open_at([(row.Fault.transmitter_id, row.Fault.device_id) for row in rows])

@@ -29,7 +29,7 @@ def note(seen: dict[UUID, Seen]) -> None:
     ids = sorted(seen)
     heard = {site_id: seen[site_id].at for site_id in ids}
     query = select(Transmitter).where(Transmitter.id.in_(ids), Transmitter.state != TransmitterState.OK)
-    for each in db.session().scalars(query.order_by(Transmitter.id).with_for_update()):
+    for each in db.session().scalars(query.order_by(Transmitter.id).with_for_update(key_share=True)):
         at = heard[each.id]
         if at is not None:
             _back(each, at)

@@ -50,7 +50,7 @@ def adopt(actor: Actor, key: str, estate_id: UUID, **given: Any) -> Transmitter:
     kept = []
     if peer and source.isdigit() and int(source) < 2**48:
         query = select(q).where(q.peer == peer, q.source_address == int(source)).order_by(q.received_at, q.id)
-        kept = list(db.session().scalars(query.with_for_update()))
+        kept = list(db.session().scalars(query.with_for_update(key_share=True)))
     if not kept:
         raise NobodyThere(peer=peer or key)
     made = service.register(

@@ -41,7 +41,7 @@ def visible_to(actor: Actor) -> Select[Residency]:
 
 def find(actor: Actor, residency_id: UUID) -> Residency:
     """The residency, or NotFound when it is none or not the actor's to see. Locked until the transaction ends."""
-    query = visible_to(actor).where(Residency.id == residency_id).with_for_update(of=Residency)
+    query = visible_to(actor).where(Residency.id == residency_id).with_for_update(key_share=True, of=Residency)
     found = db.session().scalar(query)
     if found is None:
         raise NotFound(residency_id=str(residency_id))

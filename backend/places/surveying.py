@@ -176,7 +176,11 @@ def _area_above(code: str) -> Area | None:
 
 def _managed(actor: Actor, model: type[P], row_id: UUID) -> P:
     """The row within what the actor manages, locked; NotFound else."""
-    query = select(model).where(model.id == row_id, within(model.scope_path, actor.paths(MANAGE))).with_for_update()
+    query = (
+        select(model)
+        .where(model.id == row_id, within(model.scope_path, actor.paths(MANAGE)))
+        .with_for_update(key_share=True)
+    )
     found = db.session().scalar(query)
     if found is None:
         raise NotFound(id=str(row_id))

@@ -92,7 +92,7 @@ def next_on_duty(scope_path: str, at: datetime | None = None) -> list[UUID]:
 
 def cover(station_id: UUID, estate_ids: Iterable[UUID]) -> None:
     """Set the estates a station answers for; the roles held on it follow."""
-    if db.session().get(Station, station_id, with_for_update=True) is None:
+    if db.session().get(Station, station_id, with_for_update={"key_share": True}) is None:
         raise NotFound(station_id=str(station_id))
     kept = {c.estate_id: c for c in db.session().scalars(select(StationCover).filter_by(station_id=station_id))}
     wanted = set(estate_ids)

@@ -135,7 +135,9 @@ def waiting() -> list[UUID]:
 def forget_files() -> None:
     """Remove what has been kept for a day, and uploads that are done."""
     with db.transaction() as session:
-        query = select(Transfer).where(Transfer.files_until < clock.now()).with_for_update(skip_locked=True)
+        query = (
+            select(Transfer).where(Transfer.files_until < clock.now()).with_for_update(key_share=True, skip_locked=True)
+        )
         for old in session.scalars(query.limit(100)):
             store.drop(old.id)
             old.files_until = None
@@ -152,7 +154,7 @@ def _made(actor: Actor, kind: str, estate_id: UUID | None, files: list[str]) -> 
 def _claim(transfer_id: UUID) -> UUID | None:
     """Take the lease; whose transfer it is, or None when it is not to do. A third death fails it."""
     with db.transaction() as session:
-        row = session.get(Transfer, transfer_id, with_for_update=True)
+        row = session.get(Transfer, transfer_id, with_for_update={"key_share": True})
         now = clock.now()
         if row is None or row.state not in OPEN or (row.lease_until and row.lease_until > now):
             return None
@@ -167,7 +169,7 @@ def _claim(transfer_id: UUID) -> UUID | None:
 
 
 def _locked(transfer_id: UUID) -> Transfer:
-    return db.session().get_one(Transfer, transfer_id, with_for_update=True)
+    return db.session().get_one(Transfer, transfer_id, with_for_update={"key_share": True})
 
 
 def _work(actor: Actor, row: Transfer) -> None:

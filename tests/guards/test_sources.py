@@ -122,3 +122,14 @@ def test_a_test_that_is_skipped_says_why():
     skips = re.compile(r"pytest\.skip\(\s*\)|mark\.skip\b(?!if)(?!\()|mark\.skipif\((?![^\n]*reason=)")
     tests = (file for file in source.files("tests") if file != Path(__file__))
     assert not [source.name(file) for file in tests if skips.search(file.read_text(encoding="utf-8"))]
+
+
+def test_rows_are_locked_without_holding_up_those_who_refer_to_them():
+    """FOR UPDATE makes each foreign key's check wait, and two such waits are a deadlock. Only who deletes needs it."""
+    found = {
+        f"{source.name(file)}: {line.strip()}"
+        for file in [*source.files("backend"), *source.files("notifications")]
+        for line in file.read_text().splitlines()
+        if "with_for_update" in line and "key_share" not in line and source.name(file) != "backend/kernel/retention.py"
+    }
+    assert not found

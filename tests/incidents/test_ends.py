@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select, update
 
 from backend.incidents import jobs
+from backend.incidents.intake import locked
 from backend.incidents.models import RingStep
+from backend.incidents.spreading import expand_chunk
 from backend.incidents.states import Verb
 from backend.kernel import db
 from notifications.models import Delivery, Notice
@@ -16,6 +20,22 @@ from tests.factories.places import create_building, create_resident, find_dwelli
 from tests.incidents.test_rings import say, told
 
 pytestmark = pytest.mark.usefixtures("db_session")
+
+
+@pytest.mark.committed
+def test_a_tower_is_told_while_somebody_holds_its_incident() -> None:
+    """The cursor's row refers to the incident: it waited for whoever was ending it, and that one for the cursor.
+
+    One of the two was shot by the database: "close" was an error at the desk, in the minute it is most tapped.
+    """
+    watch = create_watch()
+    incident = create_incident(watch.tower, 3, evidence="confirm")
+    with db.transaction() as session:
+        row = session.scalars(select(RingStep.id).filter_by(incident_id=incident.id, step="ring2.0")).one()
+    assert expand_chunk(row)
+    with ThreadPoolExecutor(1) as pool, db.transaction():
+        locked(incident.id)
+        assert not pool.submit(expand_chunk, row).result(10), "the last look found nobody"
 
 
 def expand_all() -> None:
