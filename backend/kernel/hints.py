@@ -9,7 +9,7 @@ import json
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Request
 
@@ -50,8 +50,8 @@ def _read(listed: Path, _changed_ns: int) -> tuple[Hint, ...]:
     return tuple(map(_hint, json.loads(listed.read_bytes())))
 
 
-def _hint(told: dict[str, list[str]]) -> Hint:
+def _hint(told: dict[str, Any]) -> Hint:
     files = [f"<{one}>; rel=modulepreload" for one in told["scripts"]]
     files += [f"<{one}>; rel=preload; as=style" for one in told["styles"]]
-    pattern = re.sub(r"\\\[\w+\\\]", r"([\\w-]+)", re.escape("".join(told["path"]).strip("/")))
+    pattern = re.sub(r"\\\[\w+\\\]", r"([\\w-]+)", re.escape(told["path"].strip("/")))
     return Hint(re.compile(pattern), ", ".join(files), [re.sub(r"\[\w+\]", r"\\1", one) for one in told["data"]])

@@ -1,7 +1,11 @@
 import * as m from '#lib/paraglide/messages.js';
 import type { Id } from '#lib/core/api/index.ts';
 
-export type Held = { id: Id; role: string; scope: { kind: string; id: Id | null; name: string; name_en: string } };
+export type Held = {
+	id: Id;
+	role: string;
+	scope: { kind: string; id: Id | null; name: string; name_en: string };
+};
 export type Person = {
 	id: Id;
 	name: string;
