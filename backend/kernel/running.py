@@ -7,7 +7,8 @@ from functools import wraps
 from typing import Any
 
 from flask import Response, request
-from sqlalchemy.exc import IntegrityError
+from psycopg.errors import DeadlockDetected
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from backend.kernel import db, idempotency
 from backend.kernel.errors import Conflict
@@ -45,6 +46,16 @@ def shown_after(view: Callable[..., Any], show: Callable[..., Any], out: Any, st
 
 
 def _answer(fn: Callable[..., Any], kwargs: dict[str, Any], out: Any, status: int, is_write: bool) -> Response:
+    """In one transaction; once more when the database broke a ring of waits by rolling this one back."""
+    try:
+        return _once(fn, kwargs, out, status, is_write)
+    except OperationalError as error:
+        if not isinstance(error.orig, DeadlockDetected):
+            raise
+        return _once(fn, kwargs, out, status, is_write)
+
+
+def _once(fn: Callable[..., Any], kwargs: dict[str, Any], out: Any, status: int, is_write: bool) -> Response:
     try:
         with db.transaction(read_only=not is_write):
             with idempotency.once(is_write) as kept:

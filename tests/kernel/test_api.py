@@ -7,7 +7,9 @@ import threading
 import marshmallow as ma
 import pytest
 from flask import Flask
+from psycopg.errors import AdminShutdown, DeadlockDetected
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from backend.kernel import access, db, policy, web
 from backend.kernel.api import PUBLIC, SIGNED_IN, Blueprint, PageQuery, Schema, page, page_of
@@ -34,6 +36,7 @@ class TooWarm(Conflict):
 things = Blueprint("things", __name__, url_prefix="/api/things")
 rung: list[str] = []
 survived: list[str] = []
+shots: list[Exception] = []
 told = {"told": 0, "shown": 0, "breaks": False}
 
 
@@ -75,6 +78,15 @@ def tell():
     """Does its work, and is shown after the commit."""
     told["told"] += 1
     db.after_commit(lambda: rung.append("told"))
+
+
+@things.op("POST", "/ring", needs=PUBLIC)
+def ring():
+    """The database shoots it, as often as `shots` says."""
+    policy.put("test.limit", f"/ring{len(rung)}/", 1)
+    db.after_commit(lambda: rung.append("ring"))
+    if shots:
+        raise OperationalError("UPDATE", {}, shots.pop())
 
 
 @things.op("GET", "", needs=SIGNED_IN, query=PageQuery, out=page_of(ThingSchema))
@@ -221,3 +233,15 @@ def test_a_read_says_up_to_which_event_it_knows(browser, monkeypatch):
     monkeypatch.setattr(hub, "_thread", threading.current_thread())
     assert browser.get("/api/things", headers=MAKER).headers["Last-Event-ID"] == "41"
     assert "Last-Event-ID" not in browser.post("/api/things", json={"name": "later"}, headers=MAKER).headers
+
+
+def test_what_the_database_rolled_back_to_break_a_ring_of_waits_is_done_anew_once(browser):
+    """A tap that met another one was an error at the desk; nothing of it had been done."""
+    shots[:] = [DeadlockDetected()]
+    assert browser.post("/api/things/ring", json={}).status_code == 204
+    assert rung == ["ring"]
+    shots[:] = [DeadlockDetected(), DeadlockDetected()]
+    assert browser.post("/api/things/ring", json={}).status_code == 503
+    shots[:] = [AdminShutdown()]
+    assert browser.post("/api/things/ring", json={}).status_code == 503
+    assert rung == ["ring"] and not shots
