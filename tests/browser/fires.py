@@ -32,7 +32,7 @@ def aside(do: Callable[[], T]) -> T:
 
 class Fires:
     """What burns in the demo, told by its own panels. One fire a tower: what still burns there is ended first, since
-    the next signal would join it.
+    the next signal would join it. Tests of one tower keep three floors apart: a fire near one just ended is that one.
     """
 
     def __init__(self, stack: Stack, sink: PushSink) -> None:
@@ -60,7 +60,8 @@ class Fires:
         self._end_all(tower)
         before = self._known(tower)
         aside(lambda: asyncio.run(tell()))
-        return str(until(lambda: next(iter(self._known(tower) - before), None)))
+        near = "is a fire of this tower within two floors among the ones that other tests have just ended?"
+        return str(until(lambda: next(iter(self._known(tower) - before), None), explain=lambda: near))
 
     def burning(self, tower: str, component: int, ordinal: int) -> str:
         """What burns in this tower already, else a new fire: for who only looks."""

@@ -84,7 +84,7 @@ def test_a_fire_between_the_first_answer_and_the_live_line_is_not_lost(
         desk.page.route("**/api/stream*", lambda route: held.append(route), times=1)
         with desk.page.expect_response("**/api/incidents?state=open*"):
             page = desk.go("/watch")
-        incident = fires.burn("3", SMOKE, 9)
+        incident = fires.burn("3", SMOKE, 14)
         expect(page.locator(f'[data-incident="{incident}"]')).to_have_count(0)
         held[0].continue_()
         expect(page.locator(f'[data-incident="{incident}"]')).to_have_count(1)
