@@ -11,10 +11,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from flask import Request
+from flask import request
+
+from backend.kernel.refusals import language
 
 LANGUAGE = "language"  # the app's cookie: what was chosen in it, however the browser is set
-LANGUAGES = ["zh", "en"]
 
 
 class Hint(NamedTuple):
@@ -25,21 +26,21 @@ class Hint(NamedTuple):
     data: list[str]
 
 
-def links(build: Path, request: Request, path: str) -> str:
-    """The Link header of the page at `path` (no slash in front); empty where nothing is known."""
+def links(build: Path, path: str) -> str:
+    """The Link header for this request of the page at `path` (no slash in front); empty where nothing is known."""
     listed = build / "hints.json"
     if not listed.is_file():
         return ""
     for hint in _read(listed, listed.stat().st_mtime_ns):
         if found := hint.path.fullmatch(path):
-            return ", ".join(filter(None, (hint.files, _data(hint, found, request))))
+            return ", ".join(filter(None, (hint.files, _data(hint, found))))
     return ""
 
 
-def _data(hint: Hint, found: re.Match[str], request: Request) -> str:
+def _data(hint: Hint, found: re.Match[str]) -> str:
     """For who has a session. The browser asks in its own language: not where another one was chosen in the app."""
     chosen = request.cookies.get(LANGUAGE)
-    is_own = chosen is None or chosen == request.accept_languages.best_match(LANGUAGES, default="zh")
+    is_own = chosen in (None, language())
     if not is_own or not (set(request.cookies) - {LANGUAGE}):
         return ""
     return ", ".join(f"<{found.expand(one)}>; rel=preload; as=fetch; crossorigin" for one in hint.data)

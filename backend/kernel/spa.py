@@ -34,7 +34,7 @@ def _page(address: str) -> Response:
         return Response("The web app is not built yet: run `make setup`.\n", status=503, mimetype="text/plain")
     answer = _sent("index.html")
     is_opened = request.headers.get("Sec-Fetch-Dest", "document") == "document"  # the worker keeps it for every page
-    if is_opened and (hints := links(BUILD, request, address)):
+    if is_opened and (hints := links(BUILD, address)):
         answer.headers["Link"] = hints
     return answer
 
