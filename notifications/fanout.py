@@ -17,7 +17,7 @@ from backend.kernel.config import settings
 from backend.kernel.ids import new_id
 from notifications import contacts, outbox, payload, sms, texts
 from notifications.channels.keys import BadSubscription, topic
-from notifications.channels.sender import Answer, Post, Sender
+from notifications.channels.sender import BURST, Answer, Post, Sender
 from notifications.channels.webpush import Sealer
 from notifications.lanes import Lane, Lanes, Way
 from notifications.models import PushSubscription
@@ -28,7 +28,6 @@ _random = random.SystemRandom()
 CHUNK = 200
 MESSAGES = 50  # an SMS costs money: a kill may repeat at most so many
 IN_FLIGHT, AT_FIRST = 800, 32  # more only while the network keeps us waiting: a kill repeats what is on its way
-BURST = 8  # requests started between two looks at the network
 MARK_EVERY, MARK_S = 32, 0.05  # what a kill can repeat is at most this and what is on its way
 RENEW_S = 3.0
 ASK_S = 0.25

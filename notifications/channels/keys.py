@@ -38,6 +38,7 @@ def check_keys(p256dh: str, auth: str) -> None:
         raise BadSubscription("p256dh must have 65 octets and auth 16 (RFC 8291 3.2)")
 
 
+@lru_cache(maxsize=1024)
 def topic(subject_id: str, step: str) -> str:
     """RFC 8030 5.4: at most 32 base64url characters. One topic per subject and step, so that an
     all-clear never replaces the alarm itself."""

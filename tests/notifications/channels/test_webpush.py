@@ -37,16 +37,33 @@ def seal(sealer: webpush.Sealer, browser: Browser, payload: bytes) -> bytes:
     return sealer.seal(payload, ENDPOINT, own["p256dh"], own["auth"])
 
 
-def test_the_test_browser_reads_the_example_of_rfc_8291() -> None:
-    """RFC 8291 5: receiver's key, auth secret and body are given there; so the other tests rest on the RFC."""
+# RFC 8291 5 and appendix A: the receiver's keys, the message, the sender's key and salt, and what comes of them.
+WATERMELON = b"When I grow up, I want to be a watermelon"
+SENDER_KEY = int.from_bytes(to_bytes("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"), "big")
+BODY = to_bytes(
+    "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27ml"
+    "mlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPT"
+    "pK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN"
+)
+
+
+@pytest.fixture
+def rfc_browser() -> Browser:
     private = int.from_bytes(to_bytes("q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"), "big")
-    browser = Browser(private, to_bytes("BTBZMqHH6r4Tts7J_aSIgg"))
-    body = to_bytes(
-        "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27ml"
-        "mlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPT"
-        "pK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN"
-    )
-    assert browser.open(body) == b"When I grow up, I want to be a watermelon"
+    return Browser(private, to_bytes("BTBZMqHH6r4Tts7J_aSIgg"))
+
+
+def test_the_test_browser_reads_the_example_of_rfc_8291(rfc_browser: Browser) -> None:
+    assert rfc_browser.open(BODY) == WATERMELON
+
+
+def test_with_the_key_and_salt_of_rfc_8291_its_very_octets_come_out(
+    sealer: webpush.Sealer, rfc_browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = ec.derive_private_key(SENDER_KEY, ec.SECP256R1())
+    monkeypatch.setattr(webpush.ec, "generate_private_key", lambda curve: key)
+    monkeypatch.setattr(webpush.os, "urandom", lambda size: BODY[:16])
+    assert seal(sealer, rfc_browser, WATERMELON) == BODY
 
 
 @pytest.mark.parametrize("size", [0, 1, 1024, webpush.MAX_PLAINTEXT])
