@@ -79,7 +79,7 @@ export default defineConfig({
 								   which then knows no version and takes every unknown address for a new one: it reloads for ever */
 								{
 									name: 'preload',
-									test: /vite[\\/]preload-helper|runtime[\\/]client[\\/]payload\.js/,
+									test: /rolldown[\\/]runtime|vite[\\/]preload-helper|runtime[\\/]client[\\/]payload\.js/,
 									priority: 2
 								},
 								{

@@ -33,7 +33,7 @@ def links(build: Path, path: str) -> str:
         return ""
     for hint in _read(listed, listed.stat().st_mtime_ns):
         if found := hint.path.fullmatch(path):
-            return ", ".join(filter(None, (hint.files, _data(hint, found))))
+            return ", ".join(filter(None, (_data(hint, found), hint.files)))
     return ""
 
 

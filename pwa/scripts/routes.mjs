@@ -32,7 +32,8 @@ export function readRoutes() {
 		names[file] = { name: folder ?? file, isPage: kind === 'page' };
 	}
 	const named = keys.map((key) => ({ key, ...names[key.split('/').at(-1)] }));
-	const first = named.filter(({ key }) => /nodes\/0\.js$/.test(key)).map(({ key }) => key);
+	/* Kit waits for the root layout and the root error page before it looks at the address */
+	const first = named.filter(({ key }) => /nodes\/[01]\.js$/.test(key)).map(({ key }) => key);
 	return {
 		manifest,
 		entries,

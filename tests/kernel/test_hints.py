@@ -36,7 +36,7 @@ def link(client: FlaskClient, path: str, cookies: str = "", **headers: str) -> s
 
 def test_a_stranger_gets_files_and_who_has_a_session_data_too(build: Path, client: FlaskClient) -> None:
     assert link(client, "/") == FILES
-    assert link(client, "/", "session=x") == f"{FILES}, {DATA}"
+    assert link(client, "/", "session=x") == f"{DATA}, {FILES}"
 
 
 def test_a_part_of_the_address_goes_into_the_data_as_it_is_or_not_at_all(build: Path, client: FlaskClient) -> None:
@@ -49,7 +49,7 @@ def test_the_browser_asks_in_its_own_language_so_nothing_where_another_was_chose
     build: Path, client: FlaskClient
 ) -> None:
     assert link(client, "/", "session=x; language=en") == FILES
-    assert link(client, "/", **{"Accept-Language": "en-GB"}) == f"{FILES}, {DATA}"
+    assert link(client, "/", **{"Accept-Language": "en-GB"}) == f"{DATA}, {FILES}"
 
 
 def test_what_the_worker_keeps_for_every_page_names_nothing(build: Path, client: FlaskClient) -> None:
