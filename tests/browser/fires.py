@@ -57,7 +57,7 @@ class Fires:
             finally:
                 await panels.close()
 
-        self._end_all(tower)
+        self.put_out(tower)
         before = self._known(tower)
         aside(lambda: asyncio.run(tell()))
         near = "is a fire of this tower within two floors among the ones that other tests have just ended?"
@@ -91,7 +91,8 @@ class Fires:
             p for p in planned() if (p.building, p.component, p.ordinal, p.flat) == (tower, component, ordinal, None)
         )
 
-    def _end_all(self, tower: str) -> None:
+    def put_out(self, tower: str = "") -> None:
+        """End what burns in this tower, or in all."""
         asked = "SELECT i.id FROM incidents i JOIN buildings b ON b.id = i.building_id WHERE b.name LIKE %s AND {}"
         open_ones = asked.format("i.state IN ('suspected', 'watching', 'confirmed', 'controlled', 'false_alarm')")
         for (incident,) in self.stack.sql(open_ones, f"%{tower} 号楼"):

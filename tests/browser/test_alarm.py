@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Worker, expect
 
@@ -102,6 +103,29 @@ def test_the_fire_screen_opens_from_a_push_without_a_network(browser: Browser, s
         expect(phone.page.get_by_text("不坐电梯").first).to_be_visible()
         expect(phone.page.get_by_role("link", name=re.compile("119")).first).to_be_visible()
         assert shown["data"]["navigate"].endswith("/i/" + incident)
+
+
+def test_a_confirmed_fire_fills_the_screen_once_whatever_was_on_it(
+    browser: Browser, stack: Stack, fires: Fires
+) -> None:
+    fires.put_out()
+    with opened(browser, stack, stack.sign_in("19900000106")) as phone:  # 3 号楼 3A02
+        page = phone.go("/me")
+        expect(page.get_by_role("link", name="守望", exact=True)).to_be_visible()
+        incident = fires.burn("3", CALL_POINT, 11)
+        page.wait_for_url(f"**/fire/{incident}")
+        expect(page.locator("h1")).to_contain_text("11 层")
+
+        page.go_back()
+        page.wait_for_url("**/me")
+        page.get_by_role("link", name="守望", exact=True).click()
+        expect(page.locator(f"a[href='/fire/{incident}']")).to_be_visible()  # home leads back to it, and stays
+        assert urlsplit(page.url).path == "/"
+
+        beside = fires.burn("2", CALL_POINT, 17)
+        page.wait_for_url(f"**/fire/{beside}")
+        incident = fires.burn("3", CALL_POINT, 17)  # the own tower goes before the one beside
+        page.wait_for_url(f"**/fire/{incident}")
 
 
 def test_a_roll_call_made_offline_is_kept_and_sent_once(browser: Browser, stack: Stack, fires: Fires) -> None:
