@@ -92,9 +92,8 @@ def fault_item(row: Any) -> dict[str, Any]:
     is_en = _is_english()
     names = pair(device.label, device.label_en) if device else pair(transmitter.name, transmitter.name_en)
     what = names["en" if is_en else "zh"]
-    floor = f"{label} 层" if label and not is_en else f"Floor {label}, " if label else ""
-    space = " " if floor and not is_en else ""
-    title = f"{floor}{what}: {fault.words_en}" if is_en else spaced(f"{floor}{space}{what}{fault.words_zh}")
+    where = _on_floor(label, what, is_en)
+    title = f"{where}: {fault.words_en}" if is_en else spaced(f"{where}{fault.words_zh}")
     steps = [
         ("Noticed" if is_en else "发现", fault.opened_at),
         ("Property told" if is_en else "已通知物业", fault.told_at),
@@ -126,6 +125,13 @@ def _say(zh: str, en: str) -> str:
     return en if _is_english() else spaced(zh)
 
 
+def _on_floor(floor: str | None, what: str, is_english: bool) -> str:
+    """What a device is called, with the floor it is on: a label alone, 东走廊烟感, stands on every floor."""
+    if not floor:
+        return what
+    return f"Floor {floor}, {what}" if is_english else f"{floor} 层{what}"
+
+
 def _devices(building_id: UUID) -> Sequence[Any]:
     query = (
         select(
@@ -133,7 +139,7 @@ def _devices(building_id: UUID) -> Sequence[Any]:
             PointState.seen_at, Transmitter.id.label("transmitter_id"), Transmitter.name.label("transmitter"),
             Transmitter.name_en.label("transmitter_en"),
             Transmitter.state.label("transmitter_state"), Transmitter.silent_since, Transmitter.registered_at,
-            Transmitter.last_seen_at, Floor.ordinal,
+            Transmitter.last_seen_at, Floor.ordinal, Floor.label.label("floor"),
         )
         .join(Transmitter, Transmitter.id == Device.transmitter_id)
         .outerjoin(PointState, PointState.device_id == Device.id)
@@ -168,7 +174,12 @@ def _unwatched(building: Building, rows: Sequence[Any]) -> list[dict[str, Any]]:
         if row.transmitter_state != TransmitterState.OK
     ]
     found += [
-        _gap(f"{row.label}被屏蔽", f"{row.label_en or row.label} is disabled", row.since, [row.ordinal])
+        _gap(
+            f"{_on_floor(row.floor, row.label, False)}被屏蔽",
+            f"{_on_floor(row.floor, row.label_en or row.label, True)} is disabled",
+            row.since,
+            [row.ordinal],
+        )
         for row in rows
         if row.state == DeviceState.SHIELDED
     ]

@@ -18,7 +18,7 @@ def house(db_session):
     building = create_building(floors=(1, 2))
     box = m.create_transmitter(building=building, state="ok", last_seen_at=clock.now(), name="1 号传输装置")
     for n in (1, 2):
-        m.create_device(box, n, building=building, floor=find_floor(building, n), label=f"{n} 层烟感")
+        m.create_device(box, n, building=building, floor=find_floor(building, n), label="走道烟感")
     m.arrive(*[m.component(box.source_address, n, m.NORMAL) for n in (1, 2)])
     with db.transaction():
         beat.beat("gateway")
@@ -68,7 +68,7 @@ def test_a_shielded_detector_and_a_bare_floor_are_named(house):
     building, box = house
     m.arrive(m.component(box.source_address, 2, 0x0009))
     [disabled] = status(building)["unwatched"]
-    assert (disabled["label"], disabled["floor_ordinals"]) == ("2 层烟感被屏蔽", [2])
+    assert (disabled["label"], disabled["floor_ordinals"]) == ("2 层走道烟感被屏蔽", [2])
     bare = create_building(floors=(1, 2, 3))
     m.create_device(box, 5, building=bare, floor=find_floor(bare, 1))
     [dark] = status(bare)["unwatched"]

@@ -4,8 +4,8 @@ import { homePath, session } from '../session/index.ts';
 
 const seen = new Set<string>();
 const SPREAD_MS = 600;
+const HELD = /^\/(sign-in|q|fire-here|i|join)?(\/|$)/;
 const isReal = (incident: Incident) => incident.state === 'confirmed' || incident.state === 'controlled';
-
 const isMine = (incident: Incident) =>
 	session.me?.homes.some((home) => home.building.id === incident.building?.id) ?? false;
 
@@ -24,11 +24,12 @@ export function markSeen(id: string): void {
 	seen.add(id);
 }
 
-/** On another page than home: the server knows whom it concerns, as one in the garage below or in the tower beside.
- * Who is busy with another fire leaves it only for the own building's; who reports one is not torn away. */
-export function heard(incident: Incident, isBusy: boolean): void {
-	const isInFire = location.pathname.startsWith('/fire/');
-	if (!isReal(incident) || seen.has(incident.id) || (isBusy && !(isInFire && isMine(incident)))) return;
+/** On another page than home, which looks by itself: the server knows whom it concerns, as one in the garage below or in
+ * the tower beside. Who has another fire on the screen leaves it only for the own building's, who reports one stays. */
+export function heard(incident: Incident): void {
+	const { pathname } = location;
+	if (!isReal(incident) || seen.has(incident.id) || HELD.test(pathname)) return;
+	if (pathname.startsWith('/fire/') && !isMine(incident)) return;
 	/* a tower of phones does not ask at once */
 	setTimeout(() => {
 		void homePath()
