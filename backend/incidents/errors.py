@@ -24,12 +24,12 @@ class WrongState(Conflict):
 
 class NotAtScene(Conflict):
     zh = "判误报要先到现场。请先点“我已到场”，或请控制室远程核实。"
-    en = "To dismiss it you must be at the scene. Tap “I am there” first, or ask the control room."
+    en = 'To dismiss it you must be at the scene. Tap "I am there" first, or ask the control room.'
 
 
 class NotYourDetector(NotAllowed):
     zh = "只有报警探测器那一户的家人才能这样回答。看见火请点“我这里着火”。"
-    en = "Only the household of the detector can answer this. If you see a fire, tap “Fire here”."
+    en = 'Only the household of the detector can answer this. If you see a fire, tap "Fire here".'
 
 
 class SecondPersonNeeded(Conflict):

@@ -18,7 +18,7 @@ class QrUnknown(NotFound):
 
 class NoSuchDwelling(NotFound):
     zh = "这栋楼里没有“{number}”这一户，请核对门牌号。"
-    en = "There is no “{number}” in this building. Check the door number."
+    en = 'There is no "{number}" in this building. Check the door number.'
 
 
 class TooManyAsked(Conflict):

@@ -19,7 +19,7 @@ MOST_IN_CELL = 5_000
 
 class NotText(Invalid):
     zh = "文件“{file}”不是 UTF-8 或 GB18030 编码的 CSV，请另存为 CSV 再上传。"
-    en = "“{file}” is no CSV in UTF-8 or GB18030. Save it as CSV and upload it again."
+    en = '"{file}" is no CSV in UTF-8 or GB18030. Save it as CSV and upload it again.'
 
 
 @dataclass(frozen=True, slots=True)

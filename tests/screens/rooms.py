@@ -33,7 +33,6 @@ SCREENS = (
     Screen("watch-calm", "control_room", at("/watch"), moment="calm"),
     Screen("home-fault", "resident", at("/"), moment="fault"),
     Screen("watch-fault", "control_room", at("/watch"), moment="fault"),
-    Screen("home-incident", "resident", at("/")),
     Screen("fire-resident", "resident", lambda s: f"/fire/{s.fire}"),
     Screen("fire-here", "resident", at("/fire-here")),
     Screen("inbox", "resident", at("/inbox")),
