@@ -92,7 +92,7 @@ export default defineConfig({
 											/src\/lib\/core\/(api|db|live|plain-devalue|session|time|pwa\/focus|ui\/tower\/(Tower|from))/.test(
 												id
 											) ||
-											/src\/lib\/core\/ui\/(Age|Button|Empty|ErrorLine|Icon|icons-base|icons-more|Skeleton|TopBar)\.(svelte|ts)/.test(
+											/src\/lib\/core\/ui\/(Age|Button|Empty|ErrorLine|Icon|icons-base|icons-more|Row|Skeleton|TopBar)\.(svelte|ts)/.test(
 												id
 											) ||
 											/paraglide\/(runtime|registry)\.js/.test(id) ||
@@ -104,7 +104,7 @@ export default defineConfig({
 								/* each file more is a round trip more where the server has one connection for six */
 								{
 									name: 'home',
-									test: /src\/lib\/core\/ui\/(Gauge|Row|StateLine)\.svelte|paraglide\/messages\/home_/,
+									test: /src\/lib\/core\/ui\/(Gauge|StateLine)\.svelte|paraglide\/messages\/home_/,
 									minShareCount: 2
 								},
 								{
