@@ -122,7 +122,7 @@ def test_a_confirmed_fire_fills_the_screen_once_whatever_was_on_it(
         expect(page.locator(f"a[href='/fire/{incident}']")).to_be_visible()  # home leads back to it, and stays
         assert urlsplit(page.url).path == "/"
 
-        beside = fires.burn("2", CALL_POINT, 17)
+        beside = fires.burn("2", CALL_POINT, 20)
         page.wait_for_url(f"**/fire/{beside}")
         incident = fires.burn("3", CALL_POINT, 17)  # the own tower goes before the one beside
         page.wait_for_url(f"**/fire/{incident}")
