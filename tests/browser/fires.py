@@ -48,6 +48,11 @@ class Fires:
 
     def burn(self, tower: str, component: int, ordinal: int) -> str:
         """A point of this floor reports fire over TCP; the id of the incident that came of it."""
+        self.put_out(tower)
+        return self.another(tower, component, ordinal)
+
+    def another(self, tower: str, component: int, ordinal: int) -> str:
+        """As `burn`, while what burns there goes on."""
         point = self._point(tower, component, ordinal)
 
         async def tell() -> None:
@@ -57,7 +62,6 @@ class Fires:
             finally:
                 await panels.close()
 
-        self.put_out(tower)
         before = self._known(tower)
         aside(lambda: asyncio.run(tell()))
         near = "is a fire of this tower within two floors among the ones that other tests have just ended?"
@@ -91,12 +95,16 @@ class Fires:
             p for p in planned() if (p.building, p.component, p.ordinal, p.flat) == (tower, component, ordinal, None)
         )
 
+    def say(self, incident: object, *verbs: str) -> list[Response]:
+        """The station's leader says these, one after the other."""
+        return [self._leader.post(f"/api/incidents/{incident}/{verb}", json={}) for verb in verbs]
+
     def put_out(self, tower: str = "") -> None:
         """End what burns in this tower, or in all."""
         asked = "SELECT i.id FROM incidents i JOIN buildings b ON b.id = i.building_id WHERE b.name LIKE %s AND {}"
         open_ones = asked.format("i.state IN ('suspected', 'watching', 'confirmed', 'controlled', 'false_alarm')")
         for (incident,) in self.stack.sql(open_ones, f"%{tower} 号楼"):
-            said = [self._leader.post(f"/api/incidents/{incident}/{verb}", json={}) for verb in ENDS]
+            said = self.say(incident, *ENDS)
             (state,) = self.stack.sql("SELECT state FROM incidents WHERE id = %s", incident)
             assert state == ("closed",), self._story(incident, said)
 

@@ -17,6 +17,7 @@ from tests.waiting import until
 
 expect.set_options(timeout=PATIENCE_MS)
 RINGING = ["notifications"]
+STAYS_MS = 3_000  # a phone asks within 0.6 s
 SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotifications()).map((n) => ({
   title: n.title, body: n.body, lang: n.lang, stays: n.requireInteraction,
   actions: n.actions.map((a) => a.title), data: n.data }))"""
@@ -124,8 +125,14 @@ def test_a_confirmed_fire_fills_the_screen_once_whatever_was_on_it(
 
         beside = fires.burn("2", CALL_POINT, 20)
         page.wait_for_url(f"**/fire/{beside}")
-        incident = fires.burn("3", CALL_POINT, 17)  # the own tower goes before the one beside
+        far = fires.burn("3", SMOKE, 23)  # only suspected
+        incident = fires.another("3", CALL_POINT, 17)  # the own tower goes before the one beside
         page.wait_for_url(f"**/fire/{incident}")
+
+        fires.say(far, "acknowledge", "arrive", "confirm")  # farther from 3A02: what to do at the own door stays
+        assert stack.sql("SELECT state FROM incidents WHERE id = %s", far) == [("confirmed",)]
+        page.wait_for_timeout(STAYS_MS)
+        assert urlsplit(page.url).path == f"/fire/{incident}"
 
 
 def test_a_roll_call_made_offline_is_kept_and_sent_once(browser: Browser, stack: Stack, fires: Fires) -> None:
