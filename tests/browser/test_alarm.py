@@ -109,7 +109,6 @@ def test_the_fire_screen_opens_from_a_push_without_a_network(browser: Browser, s
 def test_a_confirmed_fire_fills_the_screen_once_whatever_was_on_it(
     browser: Browser, stack: Stack, fires: Fires
 ) -> None:
-    fires.put_out()
     with opened(browser, stack, stack.sign_in("19900000106")) as phone:  # 3 号楼 3A02
         page = phone.go("/me")
         expect(page.get_by_role("link", name="守望", exact=True)).to_be_visible()
@@ -117,14 +116,6 @@ def test_a_confirmed_fire_fills_the_screen_once_whatever_was_on_it(
         page.wait_for_url(f"**/fire/{incident}")
         expect(page.locator("h1")).to_contain_text("11 层")
 
-        page.go_back()
-        page.wait_for_url("**/me")
-        page.get_by_role("link", name="守望", exact=True).click()
-        expect(page.locator(f"a[href='/fire/{incident}']")).to_be_visible()  # home leads back to it, and stays
-        assert urlsplit(page.url).path == "/"
-
-        beside = fires.burn("2", CALL_POINT, 20)
-        page.wait_for_url(f"**/fire/{beside}")
         far = fires.burn("3", SMOKE, 23)  # only suspected
         incident = fires.another("3", CALL_POINT, 17)  # the own tower goes before the one beside
         page.wait_for_url(f"**/fire/{incident}")
